@@ -1,0 +1,75 @@
+/**
+ * The contract of a log format. One format, one file, listed once in `registry.ts`.
+ *
+ * Only hit lines and a few sampled lines are ever parsed, so a parser may be called with any line of a file, in any order,
+ * without having seen the lines before it; what it needs from elsewhere (a header line, the file's time) it asks of the context.
+ * Lines are written by the adversary: a parser never throws, every regular expression is linear, and a field that does not
+ * parse is left out rather than guessed.
+ */
+import type { ParsedLine } from "../model/event.js";
+
+/** A time as read from a line, before zone and year are decided. Months are 1..12. */
+export type ParsedTime =
+  | { readonly kind: "instant"; /** Epoch milliseconds. */ readonly ms: number }
+  | {
+      readonly kind: "local";
+      /** Absent in RFC 3164 syslog. */
+      readonly year?: number;
+      readonly month: number;
+      readonly day: number;
+      readonly hour: number;
+      readonly minute: number;
+      readonly second: number;
+      readonly millisecond: number;
+    };
+
+/** What a line's file can tell its parser. Implemented by the hunt; see `hunt/`. */
+export interface LineContext {
+  /** The source's path as reported. */
+  readonly path: string;
+  /** First line of the source (at most 64 KiB of it), without BOM and line end. */
+  readonly firstLine: string;
+  /**
+   * The nearest line at or before the line being parsed that starts with `prefix` (case-sensitive), e.g. `#Fields:`;
+   * undefined when there is none.
+   */
+  headerBefore(prefix: string): string | undefined;
+  /** Decides zone and year; returns epoch milliseconds. Records the decision for the `timezone` field of the line. */
+  resolveTime(time: ParsedTime): number | undefined;
+}
+
+/** What a parser returns; the registry adds `format`, `timezone`, `understood` and the dataset. */
+export type FormatResult = Omit<ParsedLine, "format" | "timezone" | "understood">;
+
+export interface Format {
+  /** Vendor and product, lower case: `fortinet.fortigate`. Also the default `event.dataset`. */
+  readonly id: string;
+  readonly title: string;
+  /** The document this was written from. */
+  readonly reference: string;
+  /**
+   * Parse one line (or the payload of an envelope), or return undefined at once when it is not this format.
+   * Rejecting a foreign line must be cheap: test a literal or two before any real work.
+   */
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined;
+}
+
+/** What an envelope knew about the message inside it. */
+export interface EnvelopeFields {
+  /** Epoch milliseconds. */
+  timestamp?: number;
+  /** The host that sent it: becomes host.name and observer.name when the payload names none. */
+  hostname?: string;
+  /** Syslog APP-NAME or TAG, without the pid: `sshd`, `kernel`, `%ASA-6-302013`. */
+  program?: string;
+  /** RFC 5424 structured data, flattened as `id.param`. */
+  structured?: Record<string, string>;
+}
+
+/** A wrapper around another format's line (syslog). */
+export interface Envelope {
+  readonly id: string;
+  readonly title: string;
+  readonly reference: string;
+  unwrap(line: string, context: LineContext): { fields: EnvelopeFields; message: string } | undefined;
+}

@@ -1,0 +1,117 @@
+/** Notations of time in logs, read without deciding zone or year (see LineContext.resolveTime). All parsers are linear. */
+import type { ParsedTime } from "./format.js";
+
+const MONTHS: Readonly<Record<string, number>> = {
+  jan: 1,
+  feb: 2,
+  mar: 3,
+  apr: 4,
+  may: 5,
+  jun: 6,
+  jul: 7,
+  aug: 8,
+  sep: 9,
+  oct: 10,
+  nov: 11,
+  dec: 12,
+};
+
+export function monthNumber(name: string): number | undefined {
+  return MONTHS[name.slice(0, 3).toLowerCase()];
+}
+
+/** Digits of a fraction of a second to whole milliseconds. */
+function milliseconds(fraction: string | undefined): number {
+  return fraction ? Math.trunc(Number(`0.${fraction}`) * 1000) : 0;
+}
+
+/** `Z`, `+02:00`, `-0330`, `+02`, `UTC`, `GMT` to minutes east of UTC. */
+export function parseOffset(text: string): number | undefined {
+  if (text === "Z" || text === "z" || text === "UTC" || text === "GMT") return 0;
+  const m = /^([+-])(\d{2}):?(\d{2})?$/.exec(text);
+  if (!m) return undefined;
+  const minutes = Number(m[2]) * 60 + Number(m[3] ?? 0);
+  return minutes > 14 * 60 ? undefined : m[1] === "-" ? -minutes : minutes;
+}
+
+/** Builds a time from its parts; an offset makes it an instant. Undefined when a part is out of range. */
+export function civilTime(
+  year: number | undefined,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+  millisecond = 0,
+  offsetMinutes?: number,
+): ParsedTime | undefined {
+  if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31 && hour <= 23 && minute <= 59 && second <= 60))
+    return undefined;
+  if (year !== undefined) {
+    // The real length of the month: 30 February is a misread line, not 2 March.
+    if (day > new Date(Date.UTC(year, month, 0)).getUTCDate()) return undefined;
+    if (offsetMinutes !== undefined)
+      return {
+        kind: "instant",
+        ms: Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offsetMinutes * 60_000,
+      };
+  }
+  return { kind: "local", ...(year === undefined ? {} : { year }), month, day, hour, minute, second, millisecond };
+}
+
+const ISO =
+  /^(\d{4})[-/](\d{2})[-/](\d{2})[T _](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?[ ]?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?/;
+
+/** ISO 8601 / RFC 3339 at the start of `text`, `T`, space or `_` between date and time, fraction with `.` or `,`; zone optional. */
+export function parseIsoTime(text: string): ParsedTime | undefined {
+  const m = ISO.exec(text);
+  if (!m) return undefined;
+  const offset = m[8] === undefined ? undefined : parseOffset(m[8]);
+  return civilTime(+m[1]!, +m[2]!, +m[3]!, +m[4]!, +m[5]!, +(m[6] ?? 0), milliseconds(m[7]), offset);
+}
+
+const CLF = /^\[?(\d{1,2})\/([A-Za-z]{3})\/(\d{4}):(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: ([+-]\d{4}))?/;
+
+/** Common log format: `[04/Mar/2021:05:06:07 +0100]`, brackets optional, zone optional (HAProxy writes none). */
+export function parseClfTime(text: string): ParsedTime | undefined {
+  const m = CLF.exec(text);
+  const month = m && monthNumber(m[2]!);
+  if (!m || !month) return undefined;
+  return civilTime(
+    +m[3]!,
+    month,
+    +m[1]!,
+    +m[4]!,
+    +m[5]!,
+    +m[6]!,
+    milliseconds(m[7]),
+    m[8] === undefined ? undefined : parseOffset(m[8]),
+  );
+}
+
+const SYSLOG =
+  /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: (\d{4})(?=[ :]|$))?/;
+
+/** RFC 3164 TIMESTAMP at the start of `text`: `Mar  4 05:06:07`, with the year before or after the time where a device adds it (Cisco). */
+export function parseSyslogTime(text: string): ParsedTime | undefined {
+  const m = SYSLOG.exec(text);
+  const month = m && monthNumber(m[1]!);
+  if (!m || !month) return undefined;
+  const year = m[3] ?? m[8];
+  return civilTime(year === undefined ? undefined : +year, month, +m[2]!, +m[4]!, +m[5]!, +m[6]!, milliseconds(m[7]));
+}
+
+/**
+ * Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by magnitude; a fraction is kept.
+ * Readings outside 1990..2100 are refused, so that an id is not taken for a time.
+ */
+export function parseEpoch(value: string | number): ParsedTime | undefined {
+  const n = typeof value === "number" ? value : /^\d{9,20}(?:\.\d{1,9})?$/.test(value) ? Number(value) : NaN;
+  if (!Number.isFinite(n) || n <= 0) return undefined;
+  let ms = n * 1000;
+  while (ms > 4.2e12) {
+    ms /= 1000;
+    if (ms < 6.3e11) return undefined;
+  }
+  return ms < 6.3e11 ? undefined : { kind: "instant", ms: Math.trunc(ms + 1e-4) };
+}

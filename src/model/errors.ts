@@ -1,0 +1,39 @@
+/** The only registry of error codes: code → what it means and whether data was left unread because of it. */
+export const ERRORS = {
+  "not-found": { means: "no such file or folder", loses: true },
+  "no-permission": { means: "may not be read", loses: true },
+  "read-failed": { means: "reading stopped with a system error", loses: true },
+  "not-a-log": { means: "a socket, device or pipe found in a folder: skipped", loses: false },
+  "symlink-loop": { means: "a link back to a folder already walked: skipped", loses: false },
+  "broken-link": { means: "a link to nothing: skipped", loses: false },
+  empty: { means: "no bytes", loses: false },
+  "gzip-truncated": { means: "the gzip stream ends early", loses: true },
+  "gzip-corrupt": { means: "the gzip stream is damaged", loses: true },
+  "gzip-crc": { means: "a gzip member's CRC-32 does not match its contents", loses: true },
+  "gzip-size": { means: "a gzip member's length field does not match its contents", loses: true },
+  "gzip-trailing": { means: "bytes that are no gzip member follow the last one: not read", loses: true },
+  "expansion-limit": { means: "decompression passed the limit and was stopped", loses: true },
+  "unsupported-container": { means: "a compression or archive kind that is not read yet", loses: true },
+  "file-changed": { means: "the file shrank while it was read", loses: true },
+  "long-line": { means: "a line longer than the parse limit: searched in full, parsed around the hit", loses: false },
+  "worker-failed": { means: "a worker ended unexpectedly", loses: true },
+  interrupted: { means: "stopped before the end", loses: true },
+  "intel-unreadable": { means: "an intel file could not be read", loses: true },
+  "intel-unusable": { means: "no indicator could be understood", loses: true },
+  usage: { means: "the command line is not right", loses: true },
+  "output-exists": { means: "the output folder holds a finished hunt", loses: true },
+  "output-failed": { means: "the output could not be written", loses: true },
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error told to the user as it is: one line, no stack. */
+export class LookbackError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = "LookbackError";
+  }
+}
