@@ -1,4 +1,5 @@
 /** Indicators and the sets they come in. Names follow STIX 2.1. */
+import type { ErrorCode } from "./errors.js";
 import type { IpRange } from "./ip.js";
 
 /** STIX cyber-observable type names where there is one. CIDR blocks and ranges keep their family's type. */
@@ -28,6 +29,10 @@ export interface Assertion {
   tlp?: Tlp;
   labels: string[];
   confidence?: string;
+  /** The publisher's remark on it, as written. */
+  comment?: string;
+  /** How it was read, where that is not plain: `host bits set: read as 1.2.3.0/24`. */
+  notes?: string[];
 }
 
 export interface Indicator {
@@ -56,12 +61,20 @@ export interface Rejection {
 /** What one intel file came to. */
 export interface IntelFile {
   file: string;
-  /** Reader id: `csv`, `text`. */
+  /** Reader id: `csv`, `text`; `none` when no reader knew it. */
   reader: string;
+  /** Values that this file was the first to give. */
   accepted: number;
   /** Values already given by this or an earlier file. */
   duplicates: number;
   rejected: number;
+}
+
+/** An intel file or folder that was not, or not wholly, used. The others still are; the user is told (exit code 2). */
+export interface IntelError {
+  file: string;
+  code: ErrorCode;
+  message: string;
 }
 
 export interface IndicatorSet {
@@ -69,6 +82,7 @@ export interface IndicatorSet {
   indicators: Indicator[];
   rejections: Rejection[];
   files: IntelFile[];
+  errors: IntelError[];
   /** SHA-256 (hex) over the canonical indicators with role and validity: the same set gives the same hash. */
   hash: string;
 }

@@ -1,0 +1,37 @@
+/** Rows for showing a set: data only, the command line draws the table. */
+import type { Indicator, IndicatorRole, IndicatorSet, IndicatorType, Tlp } from "../model/indicator.js";
+
+export interface IndicatorRow {
+  type: IndicatorType;
+  value: string;
+  role: IndicatorRole;
+  /** RFC 3339, UTC; absent when open. */
+  validFrom?: string;
+  validUntil?: string;
+  tlp?: Tlp;
+  labels: string[];
+  /** How many times it was said. */
+  assertions: number;
+  /** Where: the publisher's name for the feed or report, else the file. Sorted, unique. */
+  feeds: string[];
+}
+
+function row(indicator: Indicator): IndicatorRow {
+  const { type, value, role, validFrom, validUntil, tlp, labels, assertions } = indicator;
+  return {
+    type,
+    value,
+    role,
+    ...(validFrom === undefined ? {} : { validFrom: new Date(validFrom).toISOString() }),
+    ...(validUntil === undefined ? {} : { validUntil: new Date(validUntil).toISOString() }),
+    ...(tlp === undefined ? {} : { tlp }),
+    labels,
+    assertions: assertions.length,
+    feeds: [...new Set(assertions.map((assertion) => assertion.feed ?? assertion.file))].sort(),
+  };
+}
+
+/** In the set's order. */
+export function describeSet(set: IndicatorSet): IndicatorRow[] {
+  return set.indicators.map(row);
+}
