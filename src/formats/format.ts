@@ -10,7 +10,13 @@ import type { ParsedLine } from "../model/event.js";
 
 /** A time as read from a line, before zone and year are decided. Months are 1..12. */
 export type ParsedTime =
-  | { readonly kind: "instant"; /** Epoch milliseconds. */ readonly ms: number }
+  | {
+      readonly kind: "instant";
+      /** Epoch milliseconds. */
+      readonly ms: number;
+      /** Minutes east of UTC that the line named; absent for UTC and epoch numbers. */
+      readonly offsetMinutes?: number;
+    }
   | {
       readonly kind: "local";
       /** Absent in RFC 3164 syslog. */

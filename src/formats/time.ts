@@ -34,6 +34,34 @@ export function parseOffset(text: string): number | undefined {
   return minutes > 14 * 60 ? undefined : m[1] === "-" ? -minutes : minutes;
 }
 
+/** Zone abbreviations that mean one thing: RFC 5322 4.3 and the European ones. `CST`, `IST`, `BST` are several zones: not read. */
+const ZONES: Readonly<Record<string, number>> = {
+  UTC: 0,
+  GMT: 0,
+  UT: 0,
+  Z: 0,
+  WET: 0,
+  WEST: 60,
+  CET: 60,
+  CEST: 120,
+  EET: 120,
+  EEST: 180,
+  MSK: 180,
+  EST: -300,
+  EDT: -240,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+  JST: 540,
+};
+
+/** An offset or a zone abbreviation that means one thing, to minutes east of UTC. */
+export function zoneOffset(text: string): number | undefined {
+  return parseOffset(text) ?? (Object.hasOwn(ZONES, text) ? ZONES[text] : undefined);
+}
+
 /** Builds a time from its parts; an offset makes it an instant. Undefined when a part is out of range. */
 export function civilTime(
   year: number | undefined,
@@ -54,6 +82,7 @@ export function civilTime(
       return {
         kind: "instant",
         ms: Date.UTC(year, month - 1, day, hour, minute, second, millisecond) - offsetMinutes * 60_000,
+        ...(offsetMinutes === 0 ? {} : { offsetMinutes }),
       };
   }
   return { kind: "local", ...(year === undefined ? {} : { year }), month, day, hour, minute, second, millisecond };

@@ -20,15 +20,26 @@ export function port(value: string | number | undefined): number | undefined {
   return n !== undefined && n <= 65535 ? n : undefined;
 }
 
+/** IPv4, bracketed IPv6 or bare IPv6, then a separator and a port. */
+const ADDRESS_PORT =
+  /^(?:(\d{1,3}(?:\.\d{1,3}){3})|\[([0-9A-Fa-f:.]{2,45})(?:%[\w.-]{1,32})?\]|([0-9A-Fa-f:.]{2,45})(?:%[\w.-]{1,32})?)(?:[:/#(,](\d{1,5})\)?)?$/;
+
 /** Splits `1.2.3.4:443`, `[2001:db8::1]:443`, `1.2.3.4/443` (Cisco), `1.2.3.4(443)`, `1.2.3.4#443` (BIND), `1.2.3.4`, `2001:db8::1`. */
 export function addressAndPort(value: string | undefined): { ip?: string; port?: number } {
   if (value === undefined || value.length < 2) return {};
   const whole = canonicalIp(value);
   if (whole !== undefined) return { ip: whole };
-  const m = /^\[?([0-9A-Fa-f:.]{2,45})(?:%[\w.-]{1,32})?\]?(?:[:/#(,](\d{1,5})\)?)?$/.exec(value);
-  const ip = m ? canonicalIp(m[1]) : undefined;
-  if (ip === undefined) return {};
-  const p = port(m![2]);
+  const m = ADDRESS_PORT.exec(value);
+  let ip = m ? canonicalIp(m[1] ?? m[2] ?? m[3]) : undefined;
+  let stated = m?.[4];
+  if (ip === undefined) {
+    // IPv6 without brackets before a port (Apache's error log): read only where the whole is no address itself.
+    const colon = value.lastIndexOf(":");
+    ip = colon > 1 ? canonicalIp(value.slice(0, colon)) : undefined;
+    stated = value.slice(colon + 1);
+    if (ip === undefined || !/^\d{1,5}$/.test(stated)) return {};
+  }
+  const p = port(stated);
   return p === undefined ? { ip } : { ip, port: p };
 }
 
