@@ -1,0 +1,162 @@
+/** The page's style sheet and its one small script. Nothing is loaded from anywhere. */
+import { createHash } from "node:crypto";
+
+export const STYLE = `
+:root{color-scheme:light dark;
+--bg:#f4f6f8;--card:#fff;--sunk:#f7f9fb;--ink:#18202b;--soft:#566173;--line:#e1e6ec;--accent:#2b5c99;
+--critical:#b42318;--high:#b54708;--medium:#8a6100;--low:#2560a5;--info:#5d6878;--good:#1c7a4a;
+--critical-bg:#fdeceb;--high-bg:#fef1e3;--medium-bg:#fdf6dc;--low-bg:#e9f1fb;--info-bg:#eef1f4;--good-bg:#e5f5ec;
+--v-own-asset:#7a1650;--v-callout:#c4281c;--v-callout-attempt:#e27a1f;--v-access:#b8418a;--v-contact:#c9a00f;
+--v-resolution:#7c9a32;--v-probe:#5b8fcd;--v-probe-blocked:#a5b3c5;--v-mention:#cdd5de}
+@media screen and (prefers-color-scheme:dark){:root{
+--bg:#0f1419;--card:#171d25;--sunk:#12181f;--ink:#e4e9f0;--soft:#9ba8b9;--line:#2a333f;--accent:#8ab8f0;
+--critical:#ff9289;--high:#ffb070;--medium:#ecc95e;--low:#8dbcf3;--info:#a7b2c0;--good:#72d3a0;
+--critical-bg:#3a1a1a;--high-bg:#38240f;--medium-bg:#332b10;--low-bg:#16293f;--info-bg:#232b35;--good-bg:#14301f;
+--v-own-asset:#d668a8;--v-callout:#ef5b4f;--v-callout-attempt:#ee943f;--v-access:#d873b4;--v-contact:#dcb832;
+--v-resolution:#9dbb53;--v-probe:#5f93d1;--v-probe-blocked:#64748a;--v-mention:#465364}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--bg);color:var(--ink);
+font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
+main,.top,footer{max-width:1200px;margin:0 auto;padding:0 24px}
+.top{display:flex;flex-wrap:wrap;gap:4px 16px;align-items:baseline;justify-content:space-between;padding-top:28px;color:var(--soft)}
+.top strong{color:var(--ink);font-size:17px;letter-spacing:.01em}
+h1{font-size:26px;line-height:1.3;margin:6px 0 0;font-weight:650;letter-spacing:-.01em;max-width:34em;text-wrap:balance}
+h2{font-size:18px;line-height:1.3;margin:0 0 4px;font-weight:650}
+h3{font-size:15px;margin:24px 0 8px;font-weight:650}
+p{margin:0 0 10px}
+.hint{color:var(--soft);margin-bottom:16px;max-width:66em}
+section{margin:28px 0}
+.card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:22px 24px}
+.answer{box-shadow:inset 6px 0 0 var(--tone);margin-top:16px;padding:24px 30px}
+.answer .kind{color:var(--tone);font-weight:650;font-size:13px;letter-spacing:.06em;text-transform:uppercase}
+.answer .standing{margin:14px 0 0;font-size:16px}
+.answer .read{margin:6px 0 0;color:var(--soft)}
+.limits{margin:16px 0 0;padding:12px 16px 12px 34px;background:var(--medium-bg);border-radius:8px}
+.limits li+li{margin-top:4px}
+.tone-critical{--tone:var(--critical)}.tone-high{--tone:var(--high)}.tone-medium{--tone:var(--medium)}
+.tone-low{--tone:var(--low)}.tone-info{--tone:var(--info)}.tone-good{--tone:var(--good)}
+.ladder{display:grid;grid-template-columns:repeat(9,1fr);gap:1px;background:var(--line);border:1px solid var(--line);
+border-radius:10px;overflow:hidden;list-style:none;margin:0;padding:0}
+.ladder li{background:var(--card);padding:14px 12px 12px;border-top:3px solid var(--tone)}
+.ladder b{display:block;font-size:24px;line-height:1.15;font-weight:650}
+.ladder span{display:block;font-size:13px;color:var(--soft);line-height:1.35;margin-top:2px}
+.ladder .zero{border-top-color:transparent}
+.ladder .zero b{color:var(--soft);font-weight:400;opacity:.7}
+.facts{display:flex;flex-wrap:wrap;justify-content:space-between;gap:14px 28px;margin:18px 2px 0}
+dt{color:var(--soft);font-size:13px}
+dd{margin:0;overflow-wrap:anywhere}
+.facts dd{font-size:16px;font-weight:550}
+.plain{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:8px 24px;margin:0}
+.scroll{overflow-x:auto;border-radius:8px}
+.scroll:focus-visible,summary:focus-visible,input:focus-visible,button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:0 0 12px;padding:0;font-size:13px;color:var(--soft)}
+.legend i{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:6px;vertical-align:-1px;background:var(--tone)}
+.timeline svg{display:block;width:100%;min-width:760px;height:auto}
+.timeline text{font-size:12px;fill:var(--soft)}
+.t-line{stroke:var(--line)}
+table{border-collapse:collapse;width:100%;font-size:14px}
+caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 8px}
+th,td{text-align:left;vertical-align:top;padding:10px 12px;border-top:1px solid var(--line)}
+thead th{color:var(--soft);font-weight:550;font-size:13px;border-top:0;padding-top:6px;padding-bottom:6px;white-space:nowrap}
+tbody th{font-weight:inherit}
+td.n,th.n{text-align:right;white-space:nowrap}
+td.when{white-space:nowrap}
+th:first-child,td:first-child{padding-left:2px}
+th:last-child,td:last-child{padding-right:2px}
+.chip{display:inline-block;padding:2px 9px 3px;border-radius:999px;font-size:13px;font-weight:600;white-space:nowrap;
+color:var(--tone);background:var(--tone-bg)}
+.chip.tone-critical{--tone-bg:var(--critical-bg)}.chip.tone-high{--tone-bg:var(--high-bg)}
+.chip.tone-medium{--tone-bg:var(--medium-bg)}.chip.tone-low{--tone-bg:var(--low-bg)}.chip.tone-info{--tone-bg:var(--info-bg)}
+.level{display:block;font-size:12px;color:var(--soft);margin:3px 0 0 9px}
+.sub{display:block;color:var(--soft);font-size:13px}
+.mono,code,pre{font-family:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.93em}
+.value{overflow-wrap:anywhere;font-weight:600}
+.more td{border-top:0;padding:0 2px 12px}
+details{border-radius:8px}
+summary{cursor:pointer;color:var(--soft);font-size:14px;padding:2px 6px;margin-left:-6px;border-radius:6px}
+summary:hover{color:var(--ink)}
+details[open]>summary{color:var(--ink)}
+.inside{background:var(--sunk);border:1px solid var(--line);border-radius:8px;padding:14px 18px;margin:8px 0 2px}
+.inside h3{margin:0 0 4px;font-size:13px;color:var(--soft);font-weight:550}
+.inside h3:not(:first-child){margin-top:14px}
+.inside ul,.inside ol{margin:0;padding-left:20px}
+.lines{list-style:none;padding:0!important}
+.lines li+li{margin-top:12px}
+.lines .at{font-size:13px;color:var(--soft);overflow-wrap:anywhere}
+pre{margin:4px 0 0;padding:9px 12px;background:var(--card);border:1px solid var(--line);border-radius:6px;
+white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45;unicode-bidi:isolate;direction:ltr}
+.ctl{color:var(--critical);background:var(--critical-bg);border-radius:3px;padding:0 2px}
+.cut{color:var(--soft);font-style:italic}
+.bad{color:var(--critical);font-weight:550}
+.ok{color:var(--good)}
+.errors{list-style:none;margin:4px 0 0;padding:0;font-size:13px;color:var(--soft)}
+.path{overflow-wrap:anywhere;min-width:15em}
+.state{white-space:nowrap}
+.wide{min-width:860px}.mid{min-width:560px}
+.id{margin:12px 0 0}
+.filter{display:flex;flex-wrap:wrap;gap:10px 18px;align-items:center;margin:0 0 14px;font-size:14px}
+.filter[hidden]{display:none}
+.filter input[type=search]{font:inherit;color:inherit;background:var(--sunk);border:1px solid var(--line);border-radius:7px;
+padding:6px 10px;width:19em;max-width:100%}
+.filter label{white-space:nowrap}
+.filter button{font:inherit;font-size:14px;color:var(--accent);background:none;border:1px solid var(--line);border-radius:7px;padding:5px 12px;cursor:pointer}
+.filter output{color:var(--soft)}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+footer{color:var(--soft);font-size:13px;padding-bottom:40px}
+@media (max-width:980px){.ladder{grid-template-columns:repeat(3,1fr)}}
+@media (max-width:640px){main,.top,footer{padding-left:14px;padding-right:14px}.card{padding:16px}h1{font-size:21px}
+.plain{grid-template-columns:1fr;gap:0}.plain dd{margin-bottom:10px}
+.facts{display:grid;grid-template-columns:1fr 1fr}.inside{padding:12px}
+#findings-table thead{display:none}#findings-table,#findings-table tbody,#findings-table tr,#findings-table td,#findings-table th{display:block}
+#findings-table tbody[hidden]{display:none}#findings-table tbody{border-top:1px solid var(--line);padding:10px 0}
+#findings-table td,#findings-table th{border:0;padding:2px 0;text-align:left;white-space:normal}
+#findings-table td.n::after{content:" sightings"}.level{display:inline;margin:0 0 0 6px}}
+@media print{:root{--bg:#fff;--card:#fff;--sunk:#fff;--ink:#000;--soft:#444;--line:#bbb}
+body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+main,.top,footer{max-width:none;padding-left:0;padding-right:0}
+.card{border-radius:0;padding:12px 0;border-width:1px 0 0}.answer{border-left:5px solid var(--tone);box-shadow:none;padding-left:16px}
+.filter,.filter:not([hidden]){display:none}.scroll{overflow:visible}.timeline svg,.wide,.mid{min-width:0}.ladder li{padding:6px}.ladder b{font-size:15pt}.ladder span{font-size:8pt}
+tr,.lines li,.ladder,.answer,.timeline{break-inside:avoid}tbody.finding tr:first-child{break-after:avoid}
+h2,h3{break-after:avoid}thead{display:table-header-group}table{font-size:9pt}}
+`;
+
+/** Filters the findings and opens them all. Without it the page shows everything and lacks only these controls. */
+export const SCRIPT = `
+(function(){
+var form=document.getElementById("filter"),table=document.getElementById("findings-table");
+if(!form||!table)return;
+var text=document.getElementById("filter-text"),out=document.getElementById("filter-count"),
+all=document.getElementById("open-all"),rows=[].slice.call(table.querySelectorAll("tbody.finding")),
+boxes=[].slice.call(form.querySelectorAll("input[type=checkbox]"));
+var hay=rows.map(function(r){return r.textContent.toLowerCase()});
+function apply(){
+var q=text.value.trim().toLowerCase(),on={},n=0;
+boxes.forEach(function(b){on[b.value]=b.checked});
+rows.forEach(function(r,i){
+var show=on[r.getAttribute("data-level")]!==false&&(q===""||hay[i].indexOf(q)>=0);
+r.hidden=!show;if(show)n++});
+out.textContent=n===rows.length?"":n+" of "+rows.length+" shown"}
+function set(open){rows.forEach(function(r){if(!r.hidden)r.querySelectorAll("details").forEach(function(d){d.open=open})});
+all.setAttribute("aria-pressed",String(open));all.textContent=open?"Close all":"Open all"}
+all.addEventListener("click",function(){set(all.getAttribute("aria-pressed")!=="true")});
+text.addEventListener("input",apply);
+boxes.forEach(function(b){b.addEventListener("change",apply)});
+form.addEventListener("submit",function(e){e.preventDefault()});
+form.hidden=false;
+})();
+`;
+
+/** The page may run this one script and load nothing at all. */
+export function contentSecurityPolicy(): string {
+  const hash = createHash("sha256").update(SCRIPT).digest("base64");
+  return (
+    `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; ` +
+    "base-uri 'none'; form-action 'none'"
+  );
+}
+
+/** Fill and swatch classes of the verdicts, for the picture and its legend. */
+export function verdictRules(verdicts: readonly string[]): string {
+  return verdicts.map((v) => `.v-${v}{--tone:var(--v-${v})}.timeline .v-${v}.f{fill:var(--v-${v})}`).join("\n");
+}

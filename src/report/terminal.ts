@@ -1,0 +1,188 @@
+/** The summary on a terminal: worst first, bounded, and never a control character from a log. */
+import pc from "picocolors";
+import type { SourceCoverage } from "../model/coverage.js";
+import type { Finding, Level } from "../model/sighting.js";
+import type { HuntSummary } from "./summary.js";
+import { countByVerdict, worstFirst } from "./summary.js";
+import { formatCount, plural, printable, truncate, wrap } from "./text.js";
+import {
+  coverageSentence,
+  headline,
+  huntSentence,
+  NOTHING_SENTENCE,
+  periodWords,
+  STANDING_SENTENCE,
+  verdictCountWords,
+} from "./wording.js";
+
+export interface TerminalOptions {
+  /** The caller decides (NO_COLOR, --color, a TTY). */
+  color: boolean;
+  /** Columns. */
+  width: number;
+}
+
+const MAX_FINDINGS = 20;
+const MAX_ERRORS = 10;
+const MIN_TABLE_WIDTH = 76;
+/** Widest a column may grow, in columns: an IPv6 address, a host name. */
+const MAX_INDICATOR = 39;
+const MAX_ASSET = 32;
+
+type Formatter = (text: string) => string;
+type Paint = Record<Level | "dim" | "bold" | "good", Formatter>;
+
+function paints(color: boolean): Paint {
+  const c = pc.createColors(color);
+  return {
+    critical: (s) => c.bold(c.red(s)),
+    high: c.red,
+    medium: c.yellow,
+    low: c.cyan,
+    info: c.dim,
+    dim: c.dim,
+    bold: c.bold,
+    good: c.green,
+  };
+}
+
+/** Returns text that ends with a line end. Deterministic: the same input gives the same bytes. */
+export function renderSummary(input: HuntSummary, options: TerminalOptions): string {
+  const paint = paints(options.color);
+  const width = Math.max(40, options.width);
+  const lines: string[] = [];
+  const paragraph = (text: string, format: Formatter = (s) => s): void => {
+    for (const line of wrap(text, width)) lines.push(format(line));
+  };
+
+  const answer = headline(input);
+  const tone =
+    answer.level === undefined ? (answer.caveats.length > 0 ? paint.medium : paint.good) : paint[answer.level];
+  paragraph(answer.text, (s) => paint.bold(tone(s)));
+  const others = countByVerdict(input.findings).filter((c) => c.findings > 0);
+  if (others.length > 1) paragraph(`In all: ${others.map(verdictCountWords).join(", ")}.`);
+  for (const caveat of answer.caveats) paragraph(`! ${caveat}`, paint.medium);
+
+  if (input.findings.length > 0) {
+    lines.push("");
+    const sorted = worstFirst(input.findings);
+    const shown = sorted.slice(0, MAX_FINDINGS);
+    lines.push(...(width >= MIN_TABLE_WIDTH ? table(shown, width, paint) : stacked(shown, width, paint)));
+    const rest = sorted.length - shown.length;
+    if (rest > 0)
+      lines.push(
+        truncate(
+          `… and ${formatCount(rest)} more: ` +
+            (input.outDir === undefined
+              ? "add -o DIR to keep them all"
+              : `see ${printable(input.outDir)}/findings.jsonl`),
+          width,
+        ),
+      );
+    lines.push("");
+    paragraph(STANDING_SENTENCE, paint.bold);
+  } else paragraph(NOTHING_SENTENCE);
+  lines.push("");
+
+  paragraph(coverageSentence(input));
+  lines.push(...errorLines(input.coverage.sources, width, paint, input.outDir));
+  paragraph(huntSentence(input), paint.dim);
+  paragraph(
+    input.outDir === undefined
+      ? "Nothing was written. Add -o DIR to keep sightings, findings, coverage and a report for people."
+      : `Written to ${printable(input.outDir)}: report.html is for people, the rest for tools.`,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+interface Row {
+  verdict: string;
+  indicator: string;
+  asset: string;
+  times: string;
+  when: string;
+}
+
+function row(f: Finding): Row {
+  return {
+    verdict: f.verdict,
+    indicator: truncate(printable(f.indicator.name), MAX_INDICATOR),
+    asset: truncate(printable(f.asset), MAX_ASSET),
+    times: `${formatCount(f.count)}×`,
+    when: periodWords(f.first_seen, f.last_seen),
+  };
+}
+
+function why(f: Finding): string {
+  return printable(f.reasons.join("; "));
+}
+
+function table(findings: readonly Finding[], width: number, paint: Paint): string[] {
+  const head: Row = {
+    verdict: "VERDICT",
+    indicator: "INDICATOR",
+    asset: "OWN SIDE",
+    times: "TIMES",
+    when: "WHEN (UTC)",
+  };
+  const rows = findings.map(row);
+  const span = (key: keyof Row): number => [head, ...rows].reduce((w, r) => Math.max(w, [...r[key]].length), 0);
+  const widths = { verdict: span("verdict"), indicator: span("indicator"), times: span("times") };
+  const when = span("when");
+  // The own side gives way first, then goes short: who and when matter more than a long host name.
+  const left = width - widths.verdict - widths.indicator - widths.times - when - 8;
+  const asset = Math.min(span("asset"), Math.max(12, left));
+  const cells = (r: Row): [string, string] => [
+    r.verdict.padEnd(widths.verdict),
+    `  ${pad(r.indicator, widths.indicator)}  ${pad(truncate(r.asset, asset), asset)}  ${r.times.padStart(widths.times)}  ${r.when}`,
+  ];
+  const fit = ([first, rest]: [string, string], color: Formatter): string =>
+    color(first) + truncate(rest, width - first.length).trimEnd();
+  const lines = [paint.dim(truncate(cells(head).join(""), width).trimEnd())];
+  findings.forEach((f, i) => {
+    lines.push(fit(cells(rows[i]!), paint[f.level]));
+    const indent = " ".repeat(widths.verdict + 2);
+    if (f.reasons.length > 0) lines.push(paint.dim(indent + truncate(why(f), width - indent.length)));
+  });
+  return lines;
+}
+
+function stacked(findings: readonly Finding[], width: number, paint: Paint): string[] {
+  return findings.flatMap((f) => {
+    const r = row(f);
+    return [
+      `${paint[f.level](r.verdict)} ${truncate(`${r.indicator} ${r.times}`, width - r.verdict.length - 1)}`,
+      truncate(`  ${r.asset}`, width),
+      truncate(`  ${r.when}`, width),
+      ...(f.reasons.length > 0 ? [paint.dim(truncate(`  ${why(f)}`, width))] : []),
+    ];
+  });
+}
+
+/** `padEnd` by code points. */
+function pad(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - [...text].length));
+}
+
+function errorLines(
+  sources: readonly SourceCoverage[],
+  width: number,
+  paint: Paint,
+  outDir: string | undefined,
+): string[] {
+  // What was left unread comes before what was read in spite of a remark.
+  const order = [...sources.filter((s) => !s.complete), ...sources.filter((s) => s.complete)];
+  const all = order.flatMap((s) =>
+    s.errors.map((e) => ({ text: printable(`  ${s.path}: ${e.message} (${e.code})`), loses: !s.complete })),
+  );
+  const lines = all.slice(0, MAX_ERRORS).map((e) => (e.loses ? paint.medium : paint.dim)(truncate(e.text, width)));
+  const rest = all.length - lines.length;
+  if (rest > 0)
+    lines.push(
+      truncate(
+        `  … and ${plural(rest, "more error")}${outDir === undefined ? "" : `: see ${printable(outDir)}/coverage.json`}`,
+        width,
+      ),
+    );
+  return lines;
+}
