@@ -1,0 +1,205 @@
+/**
+ * Every flag, defined once. The parser, `--help`, the shell completions and the tables in docs/cli.md derive from this list.
+ */
+import { parseTimeBound } from "./values.js";
+import { usage } from "./usage.js";
+import { INDICATOR_ROLES } from "../model/indicator.js";
+import { parseCidr } from "../model/ip.js";
+import { LEVELS } from "../model/sighting.js";
+
+export interface Flag {
+  /** Long name without dashes. A name that starts with `no-` turns a default off. */
+  long: string;
+  short?: string;
+  /** Name of the value in help; absent for a switch. */
+  value?: string;
+  /** May be given several times; the values form a list. */
+  repeatable?: true;
+  choices?: readonly string[];
+  description: string;
+  /** Checks and converts one value; throws LookbackError `usage`. */
+  parse?: (text: string) => unknown;
+  /** What completes the value in a shell. */
+  completes?: "file" | "folder";
+}
+
+function positive(name: string): (text: string) => number {
+  return (text) => {
+    if (!/^[1-9]\d{0,14}$/.test(text)) throw usage(`--${name} takes a whole number from 1, not "${text}"`);
+    return Number(text);
+  };
+}
+
+const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+function size(name: string): (text: string) => number {
+  return (text) => {
+    const m = /^([1-9]\d{0,11})([kmgt]?)(?:i?b)?$/i.exec(text);
+    if (!m) throw usage(`--${name} takes a size such as 500M or 20G, not "${text}"`);
+    return Number(m[1]) * SIZE_UNITS[m[2]!.toLowerCase()]!;
+  };
+}
+
+function networks(text: string): string[] {
+  const list = text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  for (const cidr of list) if (!parseCidr(cidr)) throw usage(`--own: "${cidr}" is neither an address nor a CIDR block`);
+  return list;
+}
+
+function year(text: string): number {
+  const n = /^\d{4}$/.test(text) ? Number(text) : 0;
+  if (n < 1990 || n > 2100) throw usage(`--year takes a year such as 2021, not "${text}"`);
+  return n;
+}
+
+const FLAGS = {
+  intel: {
+    long: "intel",
+    short: "i",
+    value: "PATH",
+    repeatable: true,
+    completes: "file",
+    description:
+      "indicators: a CSV with a header, or a list of addresses, CIDR blocks and ranges, one a line; a file or a folder of them",
+  },
+  column: {
+    long: "column",
+    value: "NAME",
+    description: "the CSV column that holds the indicator, by name or number from 1 (default: found by content)",
+  },
+  role: {
+    long: "role",
+    value: "ROLE",
+    choices: INDICATOR_ROLES,
+    description: "how the adversary uses the indicators",
+  },
+  label: { long: "label", value: "TEXT", repeatable: true, description: "a label for the indicators" },
+  validFrom: {
+    long: "valid-from",
+    value: "TIME",
+    parse: (text: string) => parseTimeBound(text, "valid-from", "start"),
+    description: "the indicators were in use from then on (RFC 3339 or date, UTC unless it says otherwise)",
+  },
+  validUntil: {
+    long: "valid-until",
+    value: "TIME",
+    parse: (text: string) => parseTimeBound(text, "valid-until", "end"),
+    description: "the indicators were in use until then; a date means its end",
+  },
+  own: {
+    long: "own",
+    value: "CIDR,…",
+    repeatable: true,
+    parse: networks,
+    description: "your own networks, public ones too (default: the private ranges)",
+  },
+  from: {
+    long: "from",
+    value: "TIME",
+    parse: (text: string) => parseTimeBound(text, "from", "start"),
+    description: "leave out events before then (RFC 3339 or date, UTC unless it says otherwise); undated hits are kept",
+  },
+  to: {
+    long: "to",
+    value: "TIME",
+    parse: (text: string) => parseTimeBound(text, "to", "end"),
+    description: "leave out events after then; a date means its end",
+  },
+  timezone: {
+    long: "timezone",
+    value: "ZONE",
+    description: "zone of log times that name none, as Europe/Paris or +02:00 (default: UTC, and said so)",
+  },
+  year: {
+    long: "year",
+    value: "YEAR",
+    parse: year,
+    description: "year of log times that name none (default: by the file's name, its gzip header, its time)",
+  },
+  output: {
+    long: "output",
+    short: "o",
+    value: "DIR",
+    completes: "folder",
+    description: "write sightings.jsonl, findings.jsonl, coverage.json, manifest.json and report.html there",
+  },
+  force: { long: "force", description: "write over a finished hunt in DIR" },
+  json: { long: "json", description: "stream the sightings to standard output as JSON Lines" },
+  failOn: {
+    long: "fail-on",
+    value: "LEVEL",
+    choices: LEVELS,
+    description: "exit with 1 when a finding reaches this level",
+  },
+  workers: {
+    long: "workers",
+    value: "N",
+    parse: positive("workers"),
+    description: "threads (default: one a core); the results do not depend on it",
+  },
+  maxExpanded: {
+    long: "max-expanded",
+    value: "SIZE",
+    parse: size("max-expanded"),
+    description: "stop decompressing a source at this size, and say so",
+  },
+  quiet: { long: "quiet", short: "q", description: "no progress bar and no summary" },
+  showJson: { long: "json", description: "print the indicator set as JSON" },
+} as const satisfies Record<string, Flag>;
+
+export type FlagName = keyof typeof FLAGS;
+
+export interface Command {
+  /** Words after `lookback`. */
+  path: readonly string[];
+  /** Positional arguments as help shows them. */
+  arguments: string;
+  summary: string;
+  flags: readonly FlagName[];
+}
+
+const INTEL_FLAGS = ["column", "role", "label", "validFrom", "validUntil"] as const satisfies readonly FlagName[];
+
+export const COMMANDS = {
+  hunt: {
+    path: ["hunt"],
+    arguments: "LOG…",
+    summary: "sweep logs (files, folders, globs, - for standard input) for the indicators and judge every hit",
+    flags: [
+      "intel",
+      ...INTEL_FLAGS,
+      "own",
+      "from",
+      "to",
+      "timezone",
+      "year",
+      "output",
+      "force",
+      "json",
+      "failOn",
+      "workers",
+      "maxExpanded",
+      "quiet",
+    ],
+  },
+  intelShow: {
+    path: ["intel", "show"],
+    arguments: "FILE…",
+    summary: "say what was understood of indicator files, and what was not",
+    flags: [...INTEL_FLAGS, "showJson"],
+  },
+  formatsList: { path: ["formats", "list"], arguments: "", summary: "list the log formats that are known", flags: [] },
+  completions: {
+    path: ["completions"],
+    arguments: "bash|zsh|fish",
+    summary: "print a completion script for the shell",
+    flags: [],
+  },
+} as const satisfies Record<string, Command>;
+
+export function flag(name: FlagName): Flag {
+  return FLAGS[name];
+}

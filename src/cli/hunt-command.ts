@@ -1,0 +1,259 @@
+/** `lookback hunt`: reads the flags, runs the hunt, writes what it came to. */
+import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
+import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
+import { loadIntel, type IntelOptions } from "../intel/index.js";
+import { LookbackError } from "../model/errors.js";
+import type { IndicatorSet } from "../model/indicator.js";
+import { LEVELS, type Level } from "../model/sighting.js";
+import { coverageJson, findingJson } from "../report/findings-json.js";
+import { jsonDocument } from "../report/json-text.js";
+import { createProgress, type Progress } from "../report/progress.js";
+import type { HuntSummary, ReportProvenance } from "../report/summary.js";
+import { renderSummary } from "../report/terminal.js";
+import { printable } from "../report/text.js";
+import { OutputFolder } from "./output-folder.js";
+import type { FlagValues } from "./parser.js";
+import { serialise, serialiseTail } from "./serialise.js";
+import { usage } from "./usage.js";
+import { VERSION } from "./version.js";
+
+/** Exit codes of the contract. */
+const DONE = 0;
+const FAILED_ON = 1;
+const INCOMPLETE = 2;
+
+/** The flags, as the hunt understands them. */
+export function intelOptions(flags: FlagValues): IntelOptions {
+  const options: IntelOptions = {};
+  if (flags.role !== undefined) options.role = flags.role as NonNullable<IntelOptions["role"]>;
+  if (flags.label !== undefined) options.labels = flags.label as string[];
+  if (flags.validFrom !== undefined) options.validFrom = flags.validFrom as number;
+  if (flags.validUntil !== undefined) options.validUntil = flags.validUntil as number;
+  if (flags.column !== undefined) options.column = flags.column as string;
+  if (options.validFrom !== undefined && options.validUntil !== undefined && options.validUntil < options.validFrom)
+    throw usage("--valid-until lies before --valid-from");
+  return options;
+}
+
+export async function huntCommand(inputs: string[], flags: FlagValues): Promise<number> {
+  const from = flags.from as number | undefined;
+  const to = flags.to as number | undefined;
+  if (flags.intel === undefined) throw usage("a hunt needs indicators: --intel FILE");
+  if (from !== undefined && to !== undefined && to < from) throw usage("--to lies before --from");
+
+  const startedAt = new Date();
+  const intelPaths = flags.intel as string[];
+  const indicators = await loadIntel(intelPaths, intelOptions(flags));
+  for (const { file, message } of indicators.errors) warn(`${file}: ${message}`);
+  if (indicators.indicators.length === 0)
+    throw new LookbackError("intel-unusable", "none of the --intel files holds an indicator that can be hunted");
+
+  const outDir = flags.output as string | undefined;
+  const stated = flags.own as string[] | undefined;
+  const own = new OwnNetworks(stated ?? DEFAULT_OWN, stated !== undefined);
+  const request: HuntRequest = {
+    indicators,
+    inputs,
+    notLogs: [...intelPaths, ...(outDir === undefined ? [] : [outDir])],
+    own,
+    time: {
+      ...(flags.timezone === undefined ? {} : { timezone: flags.timezone as string }),
+      ...(flags.year === undefined ? {} : { year: flags.year as number }),
+    },
+    settings: {
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(flags.maxExpanded === undefined ? {} : { maxExpandedBytes: flags.maxExpanded as number }),
+    },
+    ...(flags.workers === undefined ? {} : { workers: flags.workers as number }),
+  };
+  const output = outDir === undefined ? undefined : OutputFolder.open(outDir, flags.force === true);
+
+  const stdout = new StandardOutput();
+  const result = await watched(request, flags, {
+    sink: (json) => {
+      output?.sighting(json);
+      return flags.json === true ? stdout.line(json) : undefined;
+    },
+    closed: stdout.closed,
+  });
+
+  const finishedAt = new Date();
+  const summary = summaryOf(indicators, result, own, { from, to }, finishedAt.getTime() - startedAt.getTime(), outDir);
+  if (output) {
+    output.closeSightings();
+    output.write("findings.jsonl", result.findings.map((finding) => `${findingJson(finding)}\n`).join(""));
+    output.write("coverage.json", coverageJson(result.coverage));
+    const provenance = provenanceOf(startedAt, finishedAt);
+    const { renderHtml } = await import("../report/html.js");
+    output.write("report.html", await renderHtml({ ...summary, provenance }));
+    output.write("manifest.json", jsonDocument(manifestOf(indicators, result, own, { from, to }, provenance)));
+  }
+  if (flags.quiet !== true) showSummary(summary, flags.json === true);
+  return exitCode(indicators, result, flags.failOn as Level | undefined);
+}
+
+/** Runs the hunt with a progress bar, and lets Ctrl-C end it with what was found. */
+async function watched(
+  request: HuntRequest,
+  flags: FlagValues,
+  out: { sink: HuntRim["sink"]; closed: AbortSignal },
+): Promise<HuntResult> {
+  const abort = new AbortController();
+  const stop = (): void => {
+    // A second signal ends the program as signals do.
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+    abort.abort();
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  out.closed.addEventListener("abort", () => abort.abort());
+  let progress: Progress | undefined;
+  try {
+    return await hunt(request, {
+      sink: out.sink,
+      serialise,
+      serialiseTail,
+      workerEntry: new URL("./hunt-worker.js", import.meta.url),
+      onProgress: ({ bytes, totalBytes, hits }) => {
+        progress ??= createProgress(process.stderr, flags.quiet !== true, totalBytes);
+        progress.update({ bytes, hits });
+      },
+      signal: abort.signal,
+    });
+  } finally {
+    progress?.stop();
+    process.off("SIGINT", stop).off("SIGTERM", stop);
+  }
+}
+
+/** Standard output with back-pressure. A reader that goes away ends the hunt quietly. */
+class StandardOutput {
+  private readonly gone = new AbortController();
+  readonly closed = this.gone.signal;
+  private drained: Promise<void> | undefined;
+
+  constructor() {
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      this.gone.abort();
+    });
+  }
+
+  line(text: string): void | Promise<void> {
+    if (this.closed.aborted || process.stdout.write(`${text}\n`)) return undefined;
+    this.drained ??= new Promise<void>((resolve) => {
+      const go = (): void => {
+        this.drained = undefined;
+        resolve();
+      };
+      process.stdout.once("drain", go);
+      this.closed.addEventListener("abort", go, { once: true });
+    });
+    return this.drained;
+  }
+}
+
+interface Bounds {
+  from: number | undefined;
+  to: number | undefined;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+function windowOf({ from, to }: Bounds): { since?: string; until?: string } {
+  return { ...(from === undefined ? {} : { since: iso(from) }), ...(to === undefined ? {} : { until: iso(to) }) };
+}
+
+function summaryOf(
+  set: IndicatorSet,
+  result: HuntResult,
+  own: OwnNetworks,
+  bounds: Bounds,
+  elapsedMs: number,
+  outDir: string | undefined,
+): HuntSummary {
+  const froms = set.indicators.flatMap((i) => i.validFrom ?? []);
+  const untils = set.indicators.flatMap((i) => i.validUntil ?? []);
+  const least = (list: number[]): number => list.reduce((a, b) => Math.min(a, b));
+  const most = (list: number[]): number => list.reduce((a, b) => Math.max(a, b));
+  return {
+    findings: result.findings,
+    sightings: result.sightings,
+    coverage: result.coverage,
+    intel: {
+      indicators: set.indicators.length,
+      files: set.files,
+      rejected: set.files.reduce((n, file) => n + file.rejected, 0),
+      hash: set.hash,
+      labels: [...new Set(set.indicators.flatMap((i) => i.labels))].sort(),
+      ...(froms.length === set.indicators.length ? { validFrom: iso(least(froms)) } : {}),
+      ...(untils.length === set.indicators.length ? { validUntil: iso(most(untils)) } : {}),
+    },
+    window: windowOf(bounds),
+    own: { networks: [...own.cidrs], assumed: !own.stated },
+    elapsedMs,
+    ...(outDir === undefined ? {} : { outDir }),
+    ...(result.interrupted ? { interrupted: true } : {}),
+  };
+}
+
+function provenanceOf(startedAt: Date, finishedAt: Date): ReportProvenance {
+  return {
+    version: VERSION,
+    node: process.version,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    arguments: process.argv.slice(2),
+  };
+}
+
+function manifestOf(
+  set: IndicatorSet,
+  result: HuntResult,
+  own: OwnNetworks,
+  bounds: Bounds,
+  provenance: ReportProvenance,
+): Record<string, unknown> {
+  const { totals } = result.coverage;
+  return {
+    lookback: provenance.version,
+    node: provenance.node,
+    arguments: provenance.arguments,
+    indicators: { count: set.indicators.length, hash: `sha256:${set.hash}`, files: set.files, errors: set.errors },
+    own: { networks: own.cidrs, stated: own.stated },
+    window: {
+      from: bounds.from === undefined ? null : iso(bounds.from),
+      to: bounds.to === undefined ? null : iso(bounds.to),
+    },
+    counts: {
+      sightings: result.sightings,
+      findings: result.findings.length,
+      outside_window: result.outside,
+      sources: totals.sources,
+      bytes: totals.bytes,
+      lines: totals.lines,
+    },
+    started: provenance.startedAt,
+    finished: provenance.finishedAt,
+    interrupted: result.interrupted,
+    complete: result.complete && set.errors.length === 0,
+  };
+}
+
+function showSummary(summary: HuntSummary, jsonOnStdout: boolean): void {
+  // With --json standard output carries data only.
+  const stream = jsonOnStdout ? process.stderr : process.stdout;
+  const color = stream.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  stream.write(renderSummary(summary, { color, width: stream.columns ?? 100 }));
+}
+
+function exitCode(set: IndicatorSet, result: HuntResult, failOn: Level | undefined): number {
+  if (!result.complete || result.interrupted || set.errors.length > 0) return INCOMPLETE;
+  const reached =
+    failOn !== undefined && result.findings.some((f) => LEVELS.indexOf(f.level) <= LEVELS.indexOf(failOn));
+  return reached ? FAILED_ON : DONE;
+}
+
+function warn(message: string): void {
+  process.stderr.write(`lookback: ${printable(message)}\n`);
+}

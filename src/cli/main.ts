@@ -1,0 +1,37 @@
+/** The program. Start-up is kept short: each command's modules are loaded when it runs. */
+import { LookbackError } from "../model/errors.js";
+import { VERSION } from "./version.js";
+
+async function run(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+    process.stdout.write(`${VERSION}\n`);
+    return 0;
+  }
+  const { runCommandLine } = await import("./parser.js");
+  return runCommandLine(argv, VERSION, {
+    hunt: async (inputs, flags) => (await import("./hunt-command.js")).huntCommand(inputs, flags),
+    intelShow: async (files, flags) => (await import("./intel-command.js")).intelShowCommand(files, flags),
+    formatsList: async () => {
+      process.stdout.write((await import("./formats-command.js")).formatsList());
+      return 0;
+    },
+    completions: async ([shell]) => {
+      process.stdout.write((await import("./completions.js")).completionScript(shell!));
+      return 0;
+    },
+  });
+}
+
+run(process.argv.slice(2)).then(
+  (code) => {
+    // Not process.exit: output on its way to a pipe is still to be written.
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`lookback: ${message}\n`);
+    // An error of ours says all the user needs; any other is a bug, and its stack is what we need.
+    if (!(error instanceof LookbackError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 2;
+  },
+);

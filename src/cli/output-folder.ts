@@ -1,0 +1,83 @@
+/** The folder that `-o` names: made, filled, and only then marked as a finished hunt by its manifest. */
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { writeAll } from "../hunt/spool.js";
+import { LookbackError } from "../model/errors.js";
+
+const BUFFER_CHARACTERS = 1024 * 1024;
+const MANIFEST = "manifest.json";
+const SIGHTINGS = "sightings.jsonl";
+/** What a hunt leaves: removed before a new one, so that no file of the old stands beside the new. */
+const FILES = [MANIFEST, SIGHTINGS, `${SIGHTINGS}.part`, "findings.jsonl", "coverage.json", "report.html"] as const;
+
+export class OutputFolder {
+  private fd: number | undefined;
+  private buffer: string[] = [];
+  private characters = 0;
+
+  private constructor(readonly path: string) {}
+
+  /** Makes the folder. Throws LookbackError when it holds a finished hunt and `force` is not set, or cannot be made. */
+  static open(path: string, force: boolean): OutputFolder {
+    return guarded(path, () => {
+      if (!force && isFinished(join(path, MANIFEST)))
+        throw new LookbackError(
+          "output-exists",
+          `${path} holds a finished hunt; give --force to write over it, or another folder`,
+        );
+      mkdirSync(path, { recursive: true });
+      for (const name of FILES) rmSync(join(path, name), { force: true });
+      const folder = new OutputFolder(path);
+      folder.fd = openSync(join(path, `${SIGHTINGS}.part`), "w");
+      return folder;
+    });
+  }
+
+  sighting(json: string): void {
+    this.buffer.push(json, "\n");
+    this.characters += json.length;
+    if (this.characters > BUFFER_CHARACTERS) this.flush();
+  }
+
+  /** Ends sightings.jsonl. */
+  closeSightings(): void {
+    this.flush();
+    guarded(this.path, () => {
+      closeSync(this.fd!);
+      this.fd = undefined;
+      renameSync(join(this.path, `${SIGHTINGS}.part`), join(this.path, SIGHTINGS));
+    });
+  }
+
+  /** @param name one of the contract's files; write the manifest last */
+  write(name: Exclude<(typeof FILES)[number], typeof SIGHTINGS>, text: string): void {
+    guarded(this.path, () => writeFileSync(join(this.path, name), text));
+  }
+
+  private flush(): void {
+    const text = this.buffer.join("");
+    this.buffer = [];
+    this.characters = 0;
+    guarded(this.path, () => writeAll(this.fd!, text));
+  }
+}
+
+function isFinished(manifest: string): boolean {
+  if (!existsSync(manifest)) return false;
+  try {
+    const known = JSON.parse(readFileSync(manifest, "utf8")) as { interrupted?: unknown };
+    return known.interrupted !== true;
+  } catch {
+    return true; // something is there that is not ours to write over
+  }
+}
+
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LookbackError) throw error;
+    throw new LookbackError("output-failed", `${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,93 @@
+/** The command line, built from the flag table. Commander parses; this file only carries the table over. */
+import { Command as Commander, CommanderError, Option } from "commander";
+
+import { COMMANDS, flag, type Command, type Flag, type FlagName } from "./flags.js";
+import { usage } from "./usage.js";
+
+/** Values by FlagName: text, a list, what the flag's `parse` gives, or true for a switch. */
+export type FlagValues = Partial<Record<FlagName, unknown>>;
+export type Run = (operands: string[], flags: FlagValues) => Promise<number>;
+
+function option({ long, short, value, description, choices }: Flag): Option {
+  const names = `${short ? `-${short}, ` : ""}--${long}${value ? ` <${value}>` : ""}`;
+  const made = new Option(names, choices ? `${description}: ${choices.join(", ")}` : description);
+  return made;
+}
+
+function addFlag(command: Commander, name: FlagName, values: FlagValues): void {
+  const definition = flag(name);
+  const made = option(definition);
+  if (definition.value !== undefined)
+    made.argParser((text: string) => {
+      if (definition.choices && !definition.choices.includes(text))
+        throw usage(`--${definition.long} takes one of ${definition.choices.join(", ")}, not "${text}"`);
+      const value: unknown = definition.parse ? definition.parse(text) : text;
+      values[name] = definition.repeatable ? [...((values[name] as unknown[] | undefined) ?? []), value].flat() : value;
+      return value;
+    });
+  command.addOption(made);
+  if (definition.value === undefined) command.on(`option:${definition.long}`, () => (values[name] = true));
+}
+
+/** Parses and runs; resolves to the exit code. Throws LookbackError `usage` for what is not right. */
+export async function runCommandLine(
+  argv: readonly string[],
+  version: string,
+  actions: Record<keyof typeof COMMANDS, Run>,
+): Promise<number> {
+  let code = 0;
+  const program = new Commander("lookback");
+  program
+    .description(
+      "Did they touch us, when, and how far did they get? Sweeps the logs you kept for an advisory's indicators.",
+    )
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .showHelpAfterError(false);
+  const groups = new Map<string, Commander>();
+
+  for (const [key, definition] of Object.entries(COMMANDS) as [keyof typeof COMMANDS, Command][]) {
+    let parent = program;
+    for (const word of definition.path.slice(0, -1)) {
+      let group = groups.get(word);
+      if (!group) {
+        group = program
+          .command(word)
+          .exitOverride()
+          .description(GROUPS[word] ?? "");
+        groups.set(word, group);
+      }
+      parent = group;
+    }
+    const values: FlagValues = {};
+    const command = parent
+      .command(`${definition.path.at(-1)!}`)
+      .description(definition.summary)
+      .exitOverride()
+      .allowExcessArguments(false)
+      .configureOutput({ outputError: () => undefined });
+    if (definition.arguments !== "")
+      command.argument(`<${definition.arguments.replace("…", "...")}>`.replace(/<(.*)\.\.\.>/, "<$1...>"));
+    for (const name of definition.flags) addFlag(command, name, values);
+    command.action(async (...args: unknown[]) => {
+      const operands = definition.arguments === "" ? [] : [args[0]].flat().map(String);
+      code = await actions[key](operands, values);
+    });
+  }
+
+  try {
+    await program.parseAsync(argv as string[], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0; // --help, --version
+    if (error.code === "commander.help") return 2; // no command: the help was shown
+    throw usage(`${error.message.replace(/^error: /, "")}; see lookback --help`);
+  }
+  return code;
+}
+
+const GROUPS: Readonly<Record<string, string>> = {
+  intel: "read indicator files",
+  formats: "the log formats that are known",
+};

@@ -1,0 +1,147 @@
+/**
+ * Puts the workers' output together in plan order, so that a hunt writes the same bytes whatever the number of workers.
+ *
+ * A sighting that is judged goes straight to the sink until the first one comes whose judgement waits for its conversation;
+ * from there on all are held (on disk when there are many) and written when every record is in.
+ */
+import type { Event } from "../model/event.js";
+import type { Judgement, Sighting } from "../model/sighting.js";
+import { Conversations } from "../triage/conversation.js";
+import { FindingsBuilder, type EvidenceDraft, type FindingDraft } from "../triage/findings.js";
+import { settle } from "../triage/triage.js";
+import type { Task } from "./plan.js";
+import type { Batch, PendingSighting, TaskResult } from "./scan-task.js";
+import { LineSpool } from "./spool.js";
+
+/** Takes finished sightings, one JSON text each, in order. */
+export type SightingSink = (json: string) => void | Promise<void>;
+
+/** Completes a sighting whose judgement came late: everything after the line number. */
+export type SerialiseTail = (sighting: PendingSighting["sighting"], judgement: Judgement) => string;
+
+interface Lane {
+  /** Batches that came before their turn. */
+  waiting: LineSpool;
+  result: TaskResult | undefined;
+  done: boolean;
+}
+
+/** A held sighting: finished, or with what is needed to finish it. */
+type Held = { json: string } | { head: string; line: number; source: number; item: PendingSighting };
+
+export class Collector {
+  readonly findings = new FindingsBuilder();
+  private readonly conversations = new Conversations();
+  private readonly held = new LineSpool();
+  private readonly lanes = new Map<number, Lane>();
+  private holding = false;
+  private turn = 0;
+  /** Newlines before the current range of the source. */
+  private lineBase = 0;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly tasks: readonly Task[],
+    private readonly sink: SightingSink,
+    private readonly serialiseTail: SerialiseTail,
+  ) {}
+
+  batch(task: Task, batch: Batch): Promise<void> {
+    return this.inTurn(async () => {
+      if (task.id === this.turn) await this.take(task, batch);
+      else this.lane(task.id).waiting.append(JSON.stringify(batch));
+    });
+  }
+
+  /** The task is over: completely, or with `result` undefined because its thread failed or it never ran. */
+  finish(task: Task, result: TaskResult | undefined): Promise<void> {
+    return this.inTurn(async () => {
+      const lane = this.lane(task.id);
+      lane.result = result;
+      lane.done = true;
+      while (this.turn < this.tasks.length) {
+        const current = this.tasks[this.turn]!;
+        const known = this.lanes.get(current.id);
+        if (known) for await (const line of known.waiting.drain()) await this.take(current, JSON.parse(line) as Batch);
+        if (!known?.done) return;
+        const following = this.tasks[this.turn + 1];
+        this.lineBase = following?.source === current.source ? this.lineBase + (known.result?.newlines ?? 0) : 0;
+        this.lanes.delete(current.id);
+        this.turn++;
+      }
+    });
+  }
+
+  /** Judges what waited and writes what was held. Call once, when every task is finished. */
+  async close(): Promise<void> {
+    await this.writing;
+    for await (const line of this.held.drain()) {
+      const held = JSON.parse(line) as Held;
+      if ("json" in held) {
+        await this.sink(held.json);
+        continue;
+      }
+      const { pending, sighting } = held.item;
+      const judgement = settle(pending, this.conversations.resolve(pending.record));
+      await this.sink(`${held.head}${held.line}${this.serialiseTail(sighting, judgement)}`);
+      this.findings.add(completed(held), judgement, held.source);
+    }
+  }
+
+  /** Lets go of temporary files after a failure. */
+  dispose(): void {
+    this.held.dispose();
+    for (const lane of this.lanes.values()) lane.waiting.dispose();
+  }
+
+  private lane(id: number): Lane {
+    let lane = this.lanes.get(id);
+    if (!lane) {
+      lane = { waiting: new LineSpool(), result: undefined, done: false };
+      this.lanes.set(id, lane);
+    }
+    return lane;
+  }
+
+  /** One at a time: messages of several workers come interleaved, and taking one may wait for the sink. */
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const run = this.writing.then(work);
+    this.writing = run.catch(() => undefined);
+    return run;
+  }
+
+  private async take(task: Task, batch: Batch): Promise<void> {
+    this.findings.merge(placed(batch.findings, this.lineBase));
+    for (const [i, head] of batch.heads.entries()) {
+      const line = this.lineBase + batch.lines[i]! + 1;
+      const item = batch.pendings[i] ?? undefined;
+      if (item) {
+        this.holding = true;
+        this.conversations.add(item.pending.record);
+        this.held.append(JSON.stringify({ head, line, source: task.source, item } satisfies Held));
+        continue;
+      }
+      const json = `${head}${line}${batch.tails[i]}`;
+      if (this.holding) this.held.append(JSON.stringify({ json } satisfies Held));
+      else await this.sink(json);
+    }
+  }
+}
+
+/** Line numbers of a range's findings, made absolute. Drafts of one finding share evidence: each is moved once. */
+function placed(drafts: FindingDraft[], lineBase: number): FindingDraft[] {
+  if (lineBase === 0) return drafts;
+  const move = (d: EvidenceDraft): EvidenceDraft => ({
+    ...d,
+    evidence: { ...d.evidence, line: d.evidence.line + lineBase },
+  });
+  return drafts.map((f) => ({ ...f, first: move(f.first), last: move(f.last), worst: f.worst.map(move) }));
+}
+
+/** The sighting as findings need it: the line is read back from its own JSON. */
+function completed(held: Extract<Held, { head: string }>): Omit<Sighting, "judgement"> {
+  const { time, ...facts } = held.item.sighting;
+  const document = JSON.parse(`${held.head}0}}`) as { event?: { original?: string } };
+  const event: Event = time === undefined ? {} : { timestamp: time };
+  return { ...facts, log: { ...facts.log, line: held.line }, event, original: document.event?.original ?? "" };
+}

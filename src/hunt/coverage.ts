@@ -1,0 +1,133 @@
+/** Task results to the coverage of each source, and the totals. */
+import type { Coverage, SourceCoverage, SourceError } from "../model/coverage.js";
+import { ERRORS } from "../model/errors.js";
+import type { SourceRef, WalkProblem } from "../sources/source.js";
+import { isoTime } from "../triage/findings.js";
+import type { Task } from "./plan.js";
+import type { TaskResult } from "./scan-task.js";
+
+/** How a source's tasks ended. */
+export interface TaskEnds {
+  results: ReadonlyMap<number, TaskResult>;
+  /** Tasks whose thread failed, with the message. */
+  failures: ReadonlyMap<number, string>;
+}
+
+export function coverageOf(
+  sources: readonly SourceRef[],
+  problems: readonly WalkProblem[],
+  tasks: readonly Task[],
+  ends: TaskEnds,
+): Coverage {
+  const bySource = new Map<number, Task[]>();
+  for (const task of tasks) bySource.set(task.source, [...(bySource.get(task.source) ?? []), task]);
+  const list = [
+    ...sources.map((ref, i) => sourceCoverage(ref.path, bySource.get(i) ?? [], ends)),
+    ...problems.map(problemCoverage),
+  ];
+  return { sources: list, totals: totals(list) };
+}
+
+function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): SourceCoverage {
+  const formats: Record<string, number> = {};
+  const timezones: Record<string, number> = {};
+  const days: Record<string, number> = {};
+  const errors: SourceError[] = [];
+  const sum = { bytes: 0, lines: 0, parsed: 0, unparsed: 0, hits: 0 };
+  let first: number | undefined;
+  let last: number | undefined;
+  let interrupted = false;
+  for (const task of tasks) {
+    const failure = ends.failures.get(task.id);
+    if (failure !== undefined) {
+      const offset = task.range?.start;
+      errors.push({ code: "worker-failed", message: failure, ...(offset === undefined ? {} : { offset }) });
+    }
+    const result = ends.results.get(task.id);
+    if (!result) {
+      interrupted ||= failure === undefined;
+      continue;
+    }
+    interrupted ||= result.interrupted;
+    for (const key of ["bytes", "lines", "parsed", "unparsed", "hits"] as const) sum[key] += result[key];
+    addAll(formats, result.formats);
+    addAll(timezones, result.timezones);
+    addAll(days, result.days);
+    if (result.first !== undefined && (first === undefined || result.first < first)) first = result.first;
+    if (result.last !== undefined && (last === undefined || result.last > last)) last = result.last;
+    // Ranges of one file may tell of the same fault.
+    for (const error of result.errors)
+      if (!errors.some((e) => e.code === error.code && e.offset === error.offset)) errors.push(error);
+  }
+  if (interrupted) errors.push({ code: "interrupted", message: ERRORS.interrupted.means });
+  const timezone = most(timezones);
+  return {
+    path,
+    format: most(formats) ?? "unrecognised",
+    formats: sorted(formats),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...sum,
+    ...(first === undefined ? {} : { first_seen: isoTime(first) }),
+    ...(last === undefined ? {} : { last_seen: isoTime(last) }),
+    days: sorted(days),
+    errors,
+    complete: !errors.some((e) => ERRORS[e.code].loses),
+  };
+}
+
+function problemCoverage(problem: WalkProblem): SourceCoverage {
+  return {
+    path: problem.path,
+    format: "unrecognised",
+    formats: {},
+    bytes: 0,
+    lines: 0,
+    parsed: 0,
+    unparsed: 0,
+    hits: 0,
+    days: {},
+    errors: [problem.error],
+    complete: !ERRORS[problem.error.code].loses,
+  };
+}
+
+/** A specific format understood most of what was parsed. */
+export function isRecognised(source: SourceCoverage): boolean {
+  return source.parsed > 0 && source.format !== "unrecognised" && !isFallback(source.format);
+}
+
+function isFallback(format: string): boolean {
+  return /(?:^|>)(?:fallback\.[a-z-]+|unrecognised)$/.test(format);
+}
+
+function totals(list: readonly SourceCoverage[]): Coverage["totals"] {
+  const sum = (key: "bytes" | "lines" | "parsed" | "unparsed" | "hits"): number => list.reduce((n, s) => n + s[key], 0);
+  const firsts = list.flatMap((s) => s.first_seen ?? []).sort();
+  const lasts = list.flatMap((s) => s.last_seen ?? []).sort();
+  return {
+    sources: list.length,
+    complete: list.filter((s) => s.complete).length,
+    recognised: list.filter(isRecognised).length,
+    bytes: sum("bytes"),
+    lines: sum("lines"),
+    parsed: sum("parsed"),
+    unparsed: sum("unparsed"),
+    hits: sum("hits"),
+    errors: list.reduce((n, s) => n + s.errors.filter((e) => ERRORS[e.code].loses).length, 0),
+    ...(firsts[0] === undefined ? {} : { first_seen: firsts[0] }),
+    ...(lasts.at(-1) === undefined ? {} : { last_seen: lasts.at(-1)! }),
+  };
+}
+
+function addAll(into: Record<string, number>, from: Readonly<Record<string, number>>): void {
+  for (const [key, n] of Object.entries(from)) into[key] = (into[key] ?? 0) + n;
+}
+
+/** The key with the highest count; the first by name among equals. */
+function most(counts: Readonly<Record<string, number>>): string | undefined {
+  return Object.entries(counts).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]?.[0];
+}
+
+function sorted(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,177 @@
+/**
+ * Finds the header line (`#Fields:`, `#fields`) that governs a line. Only hit lines are parsed, so the header was most likely not
+ * seen on the way: in a file it is searched backwards when a parser asks; in a stream, which cannot be read again, header
+ * lines are kept as they pass.
+ */
+import { closeSync, openSync, readSync } from "node:fs";
+
+export interface HeaderLookup {
+  /** The nearest line that starts with `prefix` and stands at or before `offset` (a line start). */
+  before(prefix: string, offset: number): string | undefined;
+}
+
+const LINE_LIMIT = 64 * 1024;
+const CHUNK = 256 * 1024;
+/** How far a header reaches in a file that does not begin with one. */
+const NEAR = 1024 * 1024;
+const LONGEST_PREFIX = 64;
+const NEWLINE = 10;
+const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
+
+interface Found {
+  offset: number;
+  line: string;
+}
+
+/** Everything known of one prefix: the interval [from, to) was searched, and held `found`, in order. */
+interface Searched {
+  from: number;
+  to: number;
+  found: Found[];
+}
+
+/**
+ * Kept by a worker from one range of a file to the next: ranges come in ascending order, so that a file is searched once in all.
+ */
+export class FileHeaders implements HeaderLookup {
+  private readonly searched = new Map<string, Searched>();
+  private readonly buffer = Buffer.allocUnsafeSlow(CHUNK + 1 + LONGEST_PREFIX);
+  private fd: number | undefined;
+  private head: Buffer | undefined;
+
+  constructor(private readonly path: string) {}
+
+  /** First line of the file, without byte order mark and line end. */
+  firstLine(): string {
+    return lineText(this.start()).replace(/^\ufeff/, "");
+  }
+
+  close(): void {
+    if (this.fd !== undefined) closeSync(this.fd);
+    this.fd = undefined;
+  }
+
+  before(prefix: string, offset: number): string | undefined {
+    const end = offset + prefix.length;
+    let known = this.searched.get(prefix);
+    // Too far ahead of what is known, in a file that does not begin as files with headers do: not worth reading what lies between.
+    const reach = this.beginsWithHeader(prefix) ? Infinity : NEAR;
+    if (!known || offset < known.from || offset - known.to > reach) {
+      known = { from: offset, to: offset, found: [] };
+      this.searched.set(prefix, known);
+    }
+    if (end > known.to) {
+      known.found.push(...this.search(prefix, known.to, end));
+      known.to = end;
+    }
+    const hit = lastAtOrBefore(known.found, offset);
+    if (hit) return hit.line;
+    // Nothing since the interval's start: go back from there, once.
+    while (known.from > Math.max(0, offset - reach)) {
+      const from = Math.max(0, known.from - CHUNK);
+      const earlier = this.search(prefix, from, known.from + prefix.length);
+      known.from = from;
+      if (earlier.length > 0) {
+        known.found.unshift(...earlier.filter((f) => f.offset < (known.found[0]?.offset ?? Infinity)));
+        return lastAtOrBefore(known.found, offset)?.line;
+      }
+    }
+    return undefined;
+  }
+
+  /** W3C and Zeek files state their fields at their top; one that does not is a mixture, where a header holds for its neighbours. */
+  private beginsWithHeader(prefix: string): boolean {
+    const head = this.start();
+    const at = head.indexOf(prefix);
+    return at === 0 || (at > 0 && (head[at - 1] === NEWLINE || at === BOM.length)) || head.includes(`\n${prefix}`);
+  }
+
+  /** Header lines whose first byte lies in [from, to - prefix.length]. */
+  private search(prefix: string, from: number, to: number): Found[] {
+    const out: Found[] = [];
+    const needle = Buffer.from(prefix.slice(0, LONGEST_PREFIX));
+    for (let at = from; at < to; at += CHUNK) {
+      // One byte before, to see that a line starts there.
+      const start = Math.max(0, at - 1);
+      const chunk = this.read(this.buffer, start, Math.min(at + CHUNK + needle.length, to) - start);
+      const places: number[] = [];
+      for (let i = chunk.indexOf(needle); i >= 0; i = chunk.indexOf(needle, i + 1)) {
+        const offset = start + i;
+        const lineStart =
+          offset === 0 || (i > 0 && chunk[i - 1] === NEWLINE) || (offset === BOM.length && this.hasBom());
+        if (lineStart && offset >= at && offset < at + CHUNK && places.at(-1) !== offset) places.push(offset);
+      }
+      for (const offset of places) {
+        const line = lineText(this.read(Buffer.allocUnsafe(LINE_LIMIT), offset, LINE_LIMIT));
+        if (line.startsWith(prefix)) out.push({ offset, line });
+      }
+    }
+    return out;
+  }
+
+  private hasBom(): boolean {
+    return this.start().subarray(0, BOM.length).equals(BOM);
+  }
+
+  private start(): Buffer {
+    this.head ??= this.read(Buffer.allocUnsafe(LINE_LIMIT), 0, LINE_LIMIT);
+    return this.head;
+  }
+
+  private read(into: Buffer, start: number, length: number): Buffer {
+    let n = 0;
+    try {
+      this.fd ??= openSync(this.path, "r");
+      n = readSync(this.fd, into, 0, Math.max(0, Math.min(length, into.length)), start);
+    } catch {
+      // The reader of the file itself meets the same fault and reports it.
+    }
+    return into.subarray(0, n);
+  }
+}
+
+export class StreamHeaders implements HeaderLookup {
+  /** By the first word of the line (`#Fields:`, `#fields`), in the order they came. */
+  private readonly kept = new Map<string, Found[]>();
+
+  /** Takes note of the lines that begin with `#` in a block of whole lines. @param base position of `region[0]` in the stream */
+  observe(region: Buffer, base: number): void {
+    const keep = (i: number): void => {
+      const line = lineText(region.subarray(i, i + LINE_LIMIT));
+      const word = /^#[^\s:]{0,40}:?/.exec(line)?.[0] ?? "#";
+      const list = this.kept.get(word) ?? [];
+      list.push({ offset: base + i, line });
+      // Of what lies in earlier blocks only the last matters; within a block hits may lie between.
+      while (list.length > 1 && list[1]!.offset <= base) list.shift();
+      if (this.kept.size < 64 || this.kept.has(word)) this.kept.set(word, list);
+    };
+    if (region[0] === 35) keep(0);
+    for (let i = region.indexOf("\n#"); i >= 0; i = region.indexOf("\n#", i + 1)) keep(i + 1);
+  }
+
+  before(prefix: string, offset: number): string | undefined {
+    let best: Found | undefined;
+    for (const list of this.kept.values()) {
+      const found = lastAtOrBefore(list, offset);
+      if (found?.line.startsWith(prefix) && (!best || found.offset > best.offset)) best = found;
+    }
+    return best?.line;
+  }
+}
+
+function lastAtOrBefore(list: readonly Found[], offset: number): Found | undefined {
+  let low = 0;
+  let high = list.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (list[middle]!.offset <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return list[low - 1];
+}
+
+/** The line at the start of `bytes`, without its end. */
+export function lineText(bytes: Buffer): string {
+  const end = bytes.indexOf(NEWLINE);
+  return bytes.toString("utf8", 0, end < 0 ? bytes.length : end).replace(/\r$/, "");
+}

@@ -1,0 +1,188 @@
+/** The retro-hunt: indicators and log paths in; sightings to a sink, findings and coverage out. */
+import { realpathSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { sep } from "node:path";
+
+import type { TimeOptions } from "../formats/time-resolver.js";
+import { compile } from "../matcher/compile.js";
+import type { Coverage } from "../model/coverage.js";
+import { ERRORS } from "../model/errors.js";
+import type { IndicatorSet } from "../model/indicator.js";
+import type { Finding } from "../model/sighting.js";
+import type { SourceRef, WalkProblem } from "../sources/source.js";
+import { walk } from "../sources/walk.js";
+import { OwnNetworks } from "../triage/own.js";
+import { Collector, type SerialiseTail, type SightingSink } from "./collector.js";
+import { coverageOf } from "./coverage.js";
+import { shareIndicators } from "./indicator-table.js";
+import { plan, type Task } from "./plan.js";
+import { runHere, runInWorkers, type TaskHandlers } from "./pool.js";
+import type { ScanSettings, Serialise, TaskResult } from "./scan-task.js";
+import type { ScanSetup } from "./worker.js";
+
+export interface HuntRequest {
+  indicators: IndicatorSet;
+  /** Files, folders, globs, `-`. */
+  inputs: readonly string[];
+  /** Files and folders that are no logs although an input may hold them: the intel, the hunt's own output. */
+  notLogs?: readonly string[];
+  own: OwnNetworks;
+  time: TimeOptions;
+  settings: ScanSettings;
+  /** Threads; default: one a core. 1 runs in the calling thread. */
+  workers?: number;
+}
+
+/** What the rim gives: where results go, how they are written, who watches. */
+export interface HuntRim {
+  sink: SightingSink;
+  serialise: Serialise;
+  serialiseTail: SerialiseTail;
+  /** Module that calls `serveTasks` with the same `serialise`. */
+  workerEntry: URL;
+  /** Called a few times a second, with stored bytes read of all, and hits. */
+  onProgress?: (progress: { bytes: number; totalBytes: number; hits: number; sources: number }) => void;
+  /** Aborting ends the hunt early; what was found is kept and marked incomplete. */
+  signal?: AbortSignal;
+}
+
+export interface HuntResult {
+  findings: Finding[];
+  coverage: Coverage;
+  sightings: number;
+  /** Hits whose time lies outside --from/--to: not reported. */
+  outside: number;
+  /** Everything was read to its end. */
+  complete: boolean;
+  interrupted: boolean;
+}
+
+/** Below this a thread costs more than it saves. */
+const WORTH_THREADS_BYTES = 16 * 1024 * 1024;
+const PROGRESS_MS = 100;
+
+export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResult> {
+  const walked = await walk(request.inputs);
+  const { sources, problems } = withoutOwnFiles(walked, request.inputs, request.notLogs ?? []);
+  const tasks = plan(sources);
+  const totalBytes = sources.reduce((n, s) => n + s.size, 0);
+
+  const { slots, ...compiled } = compile(request.indicators.indicators);
+  const setup: ScanSetup = {
+    compiled,
+    indicators: shareIndicators(request.indicators.indicators, slots),
+    own: { cidrs: request.own.cidrs, stated: request.own.stated },
+    time: request.time,
+    settings: request.settings,
+    stop: new SharedArrayBuffer(4),
+    counters: new SharedArrayBuffer(16),
+  };
+
+  const results = new Map<number, TaskResult>();
+  const failures = new Map<number, string>();
+  let sightings = 0;
+  const collector = new Collector(
+    tasks,
+    (json) => {
+      sightings++;
+      return rim.sink(json);
+    },
+    rim.serialiseTail,
+  );
+  const handlers: TaskHandlers = {
+    batch: (task, batch) => collector.batch(task, batch),
+    result: async (result) => {
+      results.set(result.id, result);
+      await collector.finish(tasks[result.id]!, result);
+    },
+    failed: async (task, message) => {
+      failures.set(task.id, message);
+      await collector.finish(task, undefined);
+    },
+  };
+
+  const stop = new Int32Array(setup.stop);
+  const onAbort = (): void => void Atomics.store(stop, 0, 1);
+  rim.signal?.addEventListener("abort", onAbort);
+  if (rim.signal?.aborted) onAbort();
+  const counters = new BigInt64Array(setup.counters);
+  const tell = (): void =>
+    rim.onProgress?.({
+      bytes: Number(Atomics.load(counters, 0)),
+      totalBytes,
+      hits: Number(Atomics.load(counters, 1)),
+      sources: sources.length,
+    });
+  const timer = rim.onProgress && setInterval(tell, PROGRESS_MS);
+  try {
+    const threads = request.workers ?? availableParallelism();
+    if (threads > 1 && tasks.length > 1 && (totalBytes >= WORTH_THREADS_BYTES || request.workers !== undefined))
+      await runInWorkers(tasks, threads, rim.workerEntry, setup, handlers);
+    else await runHere(tasks, setup, rim.serialise, handlers);
+    await finishUnrun(tasks, results, failures, collector);
+    await collector.close();
+  } finally {
+    clearInterval(timer);
+    rim.signal?.removeEventListener("abort", onAbort);
+    collector.dispose();
+  }
+  tell();
+
+  const coverage = coverageOf(sources, problems, tasks, { results, failures });
+  return {
+    findings: collector.findings.findings(),
+    coverage,
+    sightings,
+    outside: [...results.values()].reduce((n, r) => n + r.outside, 0),
+    complete: coverage.sources.every((s) => s.complete),
+    interrupted: rim.signal?.aborted ?? false,
+  };
+}
+
+/** After an interruption the tasks that never ran are passed over, so that what later ones found is still put out. */
+async function finishUnrun(
+  tasks: readonly Task[],
+  results: ReadonlyMap<number, TaskResult>,
+  failures: ReadonlyMap<number, string>,
+  collector: Collector,
+): Promise<void> {
+  for (const task of tasks)
+    if (!results.has(task.id) && !failures.has(task.id)) await collector.finish(task, undefined);
+}
+
+/** Takes the hunt's own files out of what the walk found: a list of indicators searched for itself would hit on every line. */
+function withoutOwnFiles(
+  { sources, problems }: { sources: SourceRef[]; problems: WalkProblem[] },
+  inputs: readonly string[],
+  paths: readonly string[],
+): { sources: SourceRef[]; problems: WalkProblem[] } {
+  const excluded = realPaths(paths);
+  // Only then is it worth a look at every source: there may be a hundred thousand.
+  const near = realPaths(inputs).some((input) => excluded.some((path) => within(path, input) || within(input, path)));
+  if (!near) return { sources, problems };
+  const own = new Set(
+    sources.filter(
+      (ref) => ref.seekable && realPaths([ref.path]).some((real) => excluded.some((path) => within(real, path))),
+    ),
+  );
+  const error = { code: "not-searched", message: ERRORS["not-searched"].means } as const;
+  return {
+    sources: sources.filter((ref) => !own.has(ref)),
+    problems: [...problems, ...[...own].map((ref) => ({ path: ref.path, error }))],
+  };
+}
+
+/** Paths that do not exist are left out: whoever reads them reports them. */
+function realPaths(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => {
+    try {
+      return [realpathSync(path)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function within(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+}

@@ -1,0 +1,88 @@
+/**
+ * The indicators as workers need them, in shared memory: a million of them are stored once, not once a worker. An entry is decoded
+ * when it is first hit, which few ever are.
+ */
+import type { Indicator } from "../model/indicator.js";
+import type { TriageIndicator } from "../triage/triage.js";
+
+export interface SharedIndicators {
+  /** One JSON text after the other. */
+  text: SharedArrayBuffer;
+  /** Uint32, n + 1: where each text starts. */
+  starts: SharedArrayBuffer;
+  /** Uint32, slots + 1: where each slot's list starts in `slotItems`. */
+  slotStarts: SharedArrayBuffer;
+  /** Uint32: indexes of indicators. */
+  slotItems: SharedArrayBuffer;
+}
+
+function sharedUint32(values: readonly number[]): SharedArrayBuffer {
+  const buffer = new SharedArrayBuffer(values.length * 4);
+  new Uint32Array(buffer).set(values);
+  return buffer;
+}
+
+export function shareIndicators(
+  indicators: readonly Indicator[],
+  slots: readonly (readonly number[])[],
+): SharedIndicators {
+  const texts: Buffer[] = [];
+  const starts = [0];
+  for (const { type, value, role, labels, validFrom, validUntil } of indicators) {
+    const entry: TriageIndicator = { type, value, role, labels };
+    if (validFrom !== undefined) entry.validFrom = validFrom;
+    if (validUntil !== undefined) entry.validUntil = validUntil;
+    const bytes = Buffer.from(JSON.stringify(entry));
+    texts.push(bytes);
+    starts.push(starts.at(-1)! + bytes.length);
+  }
+  const text = new SharedArrayBuffer(starts.at(-1)!);
+  const target = new Uint8Array(text);
+  texts.forEach((bytes, i) => target.set(bytes, starts[i]));
+
+  const slotStarts = [0];
+  const slotItems: number[] = [];
+  for (const slot of slots) {
+    for (const index of slot) slotItems.push(index);
+    slotStarts.push(slotItems.length);
+  }
+  return {
+    text,
+    starts: sharedUint32(starts),
+    slotStarts: sharedUint32(slotStarts),
+    slotItems: sharedUint32(slotItems),
+  };
+}
+
+export class IndicatorTable {
+  private readonly text: Uint8Array;
+  private readonly starts: Uint32Array;
+  private readonly slotStarts: Uint32Array;
+  private readonly slotItems: Uint32Array;
+  private readonly decoded = new Map<number, readonly TriageIndicator[]>();
+
+  constructor(shared: SharedIndicators) {
+    this.text = new Uint8Array(shared.text);
+    this.starts = new Uint32Array(shared.starts);
+    this.slotStarts = new Uint32Array(shared.slotStarts);
+    this.slotItems = new Uint32Array(shared.slotItems);
+  }
+
+  /** The indicators behind one slot of the matcher, in the set's order. */
+  at(slot: number): readonly TriageIndicator[] {
+    let list = this.decoded.get(slot);
+    if (!list) {
+      list = Array.from(this.slotItems.subarray(this.slotStarts[slot], this.slotStarts[slot + 1]), (i) =>
+        this.decode(i),
+      );
+      this.decoded.set(slot, list);
+    }
+    return list;
+  }
+
+  private decode(index: number): TriageIndicator {
+    // Buffer.from copies: TextDecoder refuses shared memory.
+    const bytes = Buffer.from(this.text.subarray(this.starts[index], this.starts[index + 1]));
+    return JSON.parse(bytes.toString("utf8")) as TriageIndicator;
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Cuts the sources into tasks. Large plain files are cut into ranges so that every core works on one file; the cut depends on the
+ * file alone, never on the number of workers, so that results do not either.
+ */
+import { openSync, readSync, closeSync } from "node:fs";
+
+import { sniff } from "../sources/sniff.js";
+import type { SourceRef } from "../sources/source.js";
+
+export interface Task {
+  /** Position in the plan: results are put together in this order. */
+  id: number;
+  /** Index of the source. */
+  source: number;
+  ref: SourceRef;
+  /** Byte range [start, end) of a plain file: the lines that begin in it. Absent: all of it. */
+  range?: { start: number; end: number };
+}
+
+/** Large enough that opening and joining cost nothing, small enough to keep all workers busy to the end. */
+export const RANGE_BYTES = 32 * 1024 * 1024;
+
+/** Only files of several ranges are worth a look at their head here. */
+const SPLIT_ABOVE = 2 * RANGE_BYTES;
+
+export function plan(sources: readonly SourceRef[]): Task[] {
+  const tasks: Task[] = [];
+  for (const [source, ref] of sources.entries()) {
+    if (ref.seekable && ref.size > SPLIT_ABOVE && isPlain(ref.path)) {
+      for (let start = 0; start < ref.size; start += RANGE_BYTES) {
+        const last = start + 2 * RANGE_BYTES > ref.size;
+        // The last range takes the rest, and what is appended while the hunt runs.
+        tasks.push({
+          id: tasks.length,
+          source,
+          ref,
+          range: { start, end: last ? Number.MAX_SAFE_INTEGER : start + RANGE_BYTES },
+        });
+        if (last) break;
+      }
+    } else tasks.push({ id: tasks.length, source, ref });
+  }
+  return tasks;
+}
+
+/** Plain UTF-8: only there is a byte range also a range of lines. A file that cannot be read is left to its reader to report. */
+function isPlain(path: string): boolean {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, "r");
+    const head = new Uint8Array(4096);
+    const n = readSync(fd, head, 0, head.length, 0);
+    const kind = sniff(head.subarray(0, n));
+    return kind.container === "plain" && kind.encoding === "utf-8";
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}

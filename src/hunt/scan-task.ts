@@ -1,0 +1,463 @@
+/**
+ * One task: read its bytes, find the hits, parse and judge only the lines that hold one. Runs in a worker or, for small
+ * hunts, in the main thread.
+ */
+import { setImmediate } from "node:timers/promises";
+
+import type { LineParser } from "../formats/line-parser.js";
+import type { Kernel } from "../matcher/kernel.js";
+import type { SourceError } from "../model/coverage.js";
+import type { ParsedLine } from "../model/event.js";
+import { canonicalIp } from "../model/ip.js";
+import type { Judgement, Sighting } from "../model/sighting.js";
+import type { ByteReader } from "../sources/source.js";
+import { openReader } from "../sources/open.js";
+import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
+import type { OwnNetworks } from "../triage/own.js";
+import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
+import { FileHeaders, lineText, StreamHeaders, type HeaderLookup } from "./headers.js";
+import type { IndicatorTable } from "./indicator-table.js";
+import type { Task } from "./plan.js";
+import { DaySampler } from "./sampler.js";
+
+/** A sighting as text, cut where the main thread puts in the line number. Without a tail the judgement is still to come. */
+export interface SerialisedSighting {
+  head: string;
+  tail: string | undefined;
+}
+
+/** Makes the output's JSON. Passed in, so that the hunt does not depend on the report. */
+export type Serialise = (sighting: Omit<Sighting, "judgement">, judgement: Judgement | undefined) => SerialisedSighting;
+
+/** What is kept of a sighting whose judgement waits for its conversation; the line itself stays in its head. */
+export interface PendingSighting {
+  pending: Pending;
+  sighting: Omit<Sighting, "judgement" | "event" | "original"> & { time: number | undefined };
+}
+
+/** Sightings in file order, as parallel lists. */
+export interface Batch {
+  heads: string[];
+  tails: (string | undefined)[];
+  /** Newlines of the task before the line: the line number less one, less what earlier ranges of the file hold. */
+  lines: number[];
+  pendings: (PendingSighting | undefined)[];
+  /** What the judged ones among them come to; line numbers as in `lines`, plus one. */
+  findings: FindingDraft[];
+}
+
+/** What a task came to, apart from its batches. */
+export interface TaskResult {
+  id: number;
+  source: number;
+  bytes: number;
+  /** Newlines, and one more for a last line without one. */
+  lines: number;
+  newlines: number;
+  parsed: number;
+  unparsed: number;
+  hits: number;
+  /** Sightings left out because their time lies outside --from/--to. */
+  outside: number;
+  formats: Record<string, number>;
+  timezones: Record<string, number>;
+  days: Record<string, number>;
+  first: number | undefined;
+  last: number | undefined;
+  errors: SourceError[];
+  interrupted: boolean;
+}
+
+export interface ScanSettings {
+  from?: number;
+  to?: number;
+  maxExpandedBytes?: number;
+}
+
+export interface ScanEnvironment {
+  kernel: Kernel;
+  indicators: IndicatorTable;
+  own: OwnNetworks;
+  settings: ScanSettings;
+  serialise: Serialise;
+  parserFor(facts: {
+    path: string;
+    firstLine: string;
+    headerBefore: (prefix: string, offset: number) => string | undefined;
+    mtimeMs: number | undefined;
+    innerTimeMs: number | undefined;
+  }): LineParser;
+  /** Kept from one range of a file to the next. */
+  headersOf(path: string): FileHeaders;
+  emit(task: Task, batch: Batch): void | Promise<void>;
+  /** Adds to the progress counters. */
+  progress(storedBytes: number, hits: number): void;
+  stopped(): boolean;
+}
+
+/** Longer lines are searched whole but parsed and quoted only around the hit. */
+const PARSE_LIMIT = 64 * 1024;
+const AROUND = 16 * 1024;
+/** No token and no escape before it is longer than half of this: pieces of an over-long line overlap by it. */
+const OVERLAP = 512;
+const BATCH_BYTES = 256 * 1024;
+const NEWLINE = 10;
+const RETURN = 13;
+
+export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskResult> {
+  const scan = new TaskScan(task, env);
+  try {
+    await scan.run();
+  } finally {
+    await scan.close();
+  }
+  return scan.result;
+}
+
+class TaskScan {
+  readonly result: TaskResult;
+  private readonly block: Buffer;
+  private readonly capacity: number;
+  private readonly findings = new FindingsBuilder();
+  private readonly sampler = new DaySampler();
+  private reader!: ByteReader;
+  private headers!: HeaderLookup;
+  private parser: LineParser | undefined;
+  private batch: Batch = emptyBatch();
+  private batchBytes = 0;
+  /** Position in the decoded stream of the block's first byte. */
+  private base = 0;
+  private consumed = 0;
+  private longLines = 0;
+
+  constructor(
+    private readonly task: Task,
+    private readonly env: ScanEnvironment,
+  ) {
+    const { block } = env.kernel;
+    this.block = Buffer.from(block.buffer, block.byteOffset, block.length);
+    this.capacity = block.length;
+    this.result = {
+      id: task.id,
+      source: task.source,
+      bytes: 0,
+      lines: 0,
+      newlines: 0,
+      parsed: 0,
+      unparsed: 0,
+      hits: 0,
+      outside: 0,
+      formats: {},
+      timezones: {},
+      days: {},
+      first: undefined,
+      last: undefined,
+      errors: [],
+      interrupted: false,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { ref, range } = this.task;
+    // One byte earlier, to see whether a line starts at the range's start.
+    this.base = range && range.start > 0 ? range.start - 1 : 0;
+    const { maxExpandedBytes } = this.env.settings;
+    this.reader = await openReader(ref, {
+      start: this.base,
+      ...(maxExpandedBytes === undefined ? {} : { maxExpandedBytes }),
+    });
+    this.headers =
+      ref.seekable && this.reader.container === "plain" && this.reader.encoding === "utf-8"
+        ? this.env.headersOf(ref.path)
+        : new StreamHeaders();
+    await this.readAll();
+    await this.flush();
+    const { result } = this;
+    result.errors.push(...this.reader.errors);
+    result.days = this.sampler.days;
+    result.first = this.sampler.first;
+    result.last = this.sampler.last;
+  }
+
+  async close(): Promise<void> {
+    await this.reader?.close();
+  }
+
+  private async readAll(): Promise<void> {
+    const { range } = this.task;
+    const end = range?.end ?? Infinity;
+    let filled = 0;
+    let skipping = range !== undefined && range.start > 0;
+    /** The line at the block's start began earlier and was too long for it; tokens are taken from this position on. */
+    let long: { start: number; from: number; seen: Set<string> } | undefined;
+    for (let turns = 0; ; turns++) {
+      if (this.env.stopped()) {
+        this.result.interrupted = true;
+        return;
+      }
+      // Lets signals and messages in now and then: reads of plain files never wait.
+      if (turns % 32 === 31) await setImmediate();
+      const n = await this.reader.read(this.block.subarray(filled, this.capacity));
+      this.env.progress(this.reader.consumed - this.consumed, 0);
+      this.consumed = this.reader.consumed;
+      const atEnd = n === 0;
+      filled += n;
+      let at = 0;
+
+      if (skipping) {
+        const newline = this.block.subarray(0, filled).indexOf(NEWLINE);
+        if (newline < 0) {
+          if (atEnd) return;
+          this.base += filled;
+          filled = 0;
+          if (this.base >= end) return;
+          continue;
+        }
+        at = newline + 1;
+        skipping = false;
+      }
+      if (this.base + at >= end && !long) return;
+
+      if (long) {
+        const newline = this.block.subarray(0, filled).indexOf(NEWLINE, Math.min(OVERLAP, filled));
+        const last = newline >= 0 || atEnd;
+        const stop = newline >= 0 ? newline : filled;
+        if (!last && filled < this.capacity) continue;
+        await this.longPiece(stop, last ? stop : filled - OVERLAP / 2, long);
+        if (last) {
+          this.count(newline >= 0 ? 1 : 0, newline >= 0 ? 1 : filled > 0 ? 1 : 0);
+          at = Math.min(stop + 1, filled);
+          this.result.bytes += at - OVERLAP;
+          long = undefined;
+          if (this.base + at >= end) return;
+        } else {
+          this.result.bytes += filled - OVERLAP;
+          this.keep(filled - OVERLAP, filled);
+          filled = OVERLAP;
+          continue;
+        }
+      }
+
+      let stop = atEnd ? filled : this.block.subarray(0, filled).lastIndexOf(NEWLINE) + 1;
+      let lastRegion = atEnd;
+      if (this.base + stop >= end) {
+        // The line that holds the range's last byte is ours, whatever its length.
+        const newline = this.block.subarray(0, filled).indexOf(NEWLINE, Math.max(at, end - 1 - this.base));
+        if (newline >= 0) {
+          stop = newline + 1;
+          lastRegion = true;
+        }
+      }
+      if (stop > at) {
+        await this.region(at, stop);
+        this.result.bytes += stop - at;
+      }
+      if (lastRegion) return;
+      const rest = filled - Math.max(stop, at);
+      if (rest === this.capacity) {
+        long = { start: this.base, from: this.base, seen: new Set() };
+        if (this.longLines++ === 0) {
+          const message = `a line of more than ${this.capacity} bytes: searched whole, parsed around each hit`;
+          this.result.errors.push({ code: "long-line", message, offset: this.base });
+        }
+        await this.longPiece(filled, filled - OVERLAP / 2, long);
+        this.result.bytes += filled;
+        this.keep(filled - OVERLAP, filled);
+        filled = OVERLAP;
+        continue;
+      }
+      this.keep(Math.max(stop, at), filled);
+      filled = rest;
+    }
+  }
+
+  /** Moves [from, to) of the block to its start. */
+  private keep(from: number, to: number): void {
+    this.block.copyWithin(0, from, to);
+    this.base += from;
+  }
+
+  private count(newlines: number, lines: number): void {
+    this.result.newlines += newlines;
+    this.result.lines += lines;
+  }
+
+  /** Scans whole lines. */
+  private async region(start: number, end: number): Promise<void> {
+    const region = this.block.subarray(start, end);
+    const base = this.base + start;
+    this.prepare(region, base);
+    const { kernel } = this.env;
+    const found = kernel.scan(start, end);
+    const before = this.result.newlines;
+    this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base));
+    for (let i = 0; i < found.count;) {
+      const { lineStart, lineIndex } = found.hit(i);
+      const hits: { slot: number; offset: number; length: number }[] = [];
+      for (; i < found.count; i++) {
+        const hit = found.hit(i);
+        if (hit.lineStart !== lineStart) break;
+        hits.push({ slot: hit.slot, offset: hit.offset - lineStart, length: hit.length });
+      }
+      let lineEnd = region.indexOf(NEWLINE, lineStart);
+      if (lineEnd < 0) lineEnd = region.length;
+      this.line(region.subarray(lineStart, lineEnd), base + lineStart, before + lineIndex, hits, undefined);
+      if (this.batchBytes > BATCH_BYTES) await this.flush();
+    }
+    this.count(found.newlines, found.newlines + (region[region.length - 1] === NEWLINE ? 0 : 1));
+  }
+
+  /** Scans a piece [0, end) of a line that does not fit the block; takes the tokens that start in [long.from, upTo). */
+  private async longPiece(
+    end: number,
+    upTo: number,
+    long: { start: number; from: number; seen: Set<string> },
+  ): Promise<void> {
+    const region = this.block.subarray(0, end);
+    this.prepare(region, this.base);
+    const found = this.env.kernel.scan(0, end);
+    for (let i = 0; i < found.count; i++) {
+      const { offset, length, slot } = found.hit(i);
+      if (this.base + offset < long.from || offset >= upTo) continue;
+      const from = Math.max(0, offset - AROUND);
+      const around = region.subarray(from, Math.min(end, offset + AROUND));
+      this.line(around, long.start, this.result.newlines, [{ slot, offset: offset - from, length }], long.seen);
+      if (this.batchBytes > BATCH_BYTES) await this.flush();
+    }
+    long.from = this.base + upTo;
+  }
+
+  /** Sets up what the first block of a source tells, and keeps header lines of streams. */
+  private prepare(region: Buffer, base: number): void {
+    if (this.headers instanceof StreamHeaders) this.headers.observe(region, base);
+    if (this.parser) return;
+    const { ref, range } = this.task;
+    const firstLine =
+      range && this.headers instanceof FileHeaders
+        ? this.headers.firstLine()
+        : lineText(region.subarray(0, PARSE_LIMIT)).replace(/^\ufeff/, "");
+    this.parser = this.env.parserFor({
+      path: ref.path,
+      firstLine,
+      headerBefore: (prefix, offset) => this.headers.before(prefix, offset),
+      mtimeMs: ref.mtimeMs,
+      innerTimeMs: this.reader.innerTimeMs,
+    });
+  }
+
+  private sampleTime(region: Buffer, at: number, base: number): number | undefined {
+    let end = region.indexOf(NEWLINE, at);
+    if (end < 0) end = region.length;
+    if (end === at) return undefined;
+    const parsed = this.parse(lineString(region.subarray(at, Math.min(end, at + PARSE_LIMIT)), base + at), base + at);
+    return parsed.event.timestamp;
+  }
+
+  private parse(line: string, position: number): ParsedLine {
+    const parsed = this.parser!.parse(line, position);
+    const { result } = this;
+    result.parsed++;
+    if (parsed.understood === "none") result.unparsed++;
+    result.formats[parsed.format] = (result.formats[parsed.format] ?? 0) + 1;
+    if (parsed.timezone !== undefined) result.timezones[parsed.timezone] = (result.timezones[parsed.timezone] ?? 0) + 1;
+    return parsed;
+  }
+
+  /**
+   * One line with its hits. An indicator that stands in it several times is one sighting.
+   * @param position of the line's start in the decoded stream; @param seen indicators already met in an over-long line
+   */
+  private line(
+    bytes: Buffer,
+    position: number,
+    newlinesBefore: number,
+    hits: readonly { slot: number; offset: number; length: number }[],
+    seen: Set<string> | undefined,
+  ): void {
+    const { env, result } = this;
+    const met = seen ?? new Set<string>();
+    let whole: { original: string; parsed: ParsedLine } | undefined;
+    for (const { slot, offset, length } of hits) {
+      for (const indicator of env.indicators.at(slot)) {
+        const key = `${indicator.type} ${indicator.value}`;
+        if (met.has(key)) continue;
+        met.add(key);
+        let read = whole;
+        if (!read) {
+          const short = bytes.length <= PARSE_LIMIT;
+          const from = short ? 0 : Math.max(0, offset - AROUND);
+          const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
+          read = { original, parsed: this.parse(original, position) };
+          if (short) whole = read;
+        }
+        const time = read.parsed.event.timestamp;
+        const { from, to } = env.settings;
+        if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
+          result.outside++;
+          continue;
+        }
+        if (time !== undefined) this.sampler.note(time);
+        const observed = observedAddress(bytes, offset, length);
+        this.sighting(read.parsed, read.original, indicator, observed, position, newlinesBefore);
+        result.hits++;
+        env.progress(0, 1);
+      }
+    }
+  }
+
+  private sighting(
+    parsed: ParsedLine,
+    original: string,
+    indicator: TriageIndicator,
+    observed: string,
+    position: number,
+    newlinesBefore: number,
+  ): void {
+    const { env, task, batch } = this;
+    const judged = triage(parsed, indicator, observed, task.ref.path, env.own);
+    const facts = {
+      log: { path: task.ref.path, offset: this.reader.originalOffset(position), line: newlinesBefore + 1 },
+      indicator: { type: indicator.type, name: indicator.value, role: indicator.role, labels: indicator.labels },
+      observed,
+      format: parsed.format,
+      ...(parsed.timezone === undefined ? {} : { timezone: parsed.timezone }),
+    };
+    const sighting = { event: parsed.event, original, ...facts };
+    if (judged.judgement) this.findings.add(sighting, judged.judgement, task.source);
+    const { head, tail } = env.serialise(sighting, judged.judgement);
+    batch.heads.push(head);
+    batch.tails.push(tail);
+    batch.lines.push(newlinesBefore);
+    batch.pendings.push(
+      judged.pending && { pending: judged.pending, sighting: { ...facts, time: parsed.event.timestamp } },
+    );
+    this.batchBytes += head.length + (tail?.length ?? 400);
+  }
+
+  private async flush(): Promise<void> {
+    if (this.batch.heads.length === 0) return;
+    const { batch } = this;
+    batch.findings = this.findings.take();
+    this.batch = emptyBatch();
+    this.batchBytes = 0;
+    await this.env.emit(this.task, batch);
+  }
+}
+
+function emptyBatch(): Batch {
+  return { heads: [], tails: [], lines: [], pendings: [], findings: [] };
+}
+
+/** Canonical address of a token, as fields of a parsed line hold it. */
+function observedAddress(bytes: Buffer, offset: number, length: number): string {
+  const token = bytes.toString("latin1", offset, offset + length);
+  return canonicalIp(token) ?? token;
+}
+
+/** A line's text: no line end, no byte order mark at the start of the stream. */
+function lineString(bytes: Buffer, position: number): string {
+  let end = bytes.length;
+  if (end > 0 && bytes[end - 1] === RETURN) end--;
+  const text = bytes.toString("utf8", 0, end);
+  return position === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+}

@@ -1,0 +1,92 @@
+/** The worker's side: takes tasks from the main thread, one at a time, and sends back batches and results. */
+import { parentPort, workerData } from "node:worker_threads";
+
+import { LineParser } from "../formats/line-parser.js";
+import type { TimeOptions } from "../formats/time-resolver.js";
+import { Kernel } from "../matcher/kernel.js";
+import type { CompiledSet } from "../matcher/matcher.js";
+import { OwnNetworks } from "../triage/own.js";
+import { FileHeaders } from "./headers.js";
+import { IndicatorTable, type SharedIndicators } from "./indicator-table.js";
+import type { Task } from "./plan.js";
+import {
+  scanTask,
+  type Batch,
+  type ScanEnvironment,
+  type ScanSettings,
+  type Serialise,
+  type TaskResult,
+} from "./scan-task.js";
+
+/** All that a scanning thread needs, in cloneable or shared form. */
+export interface ScanSetup {
+  compiled: Omit<CompiledSet, "slots">;
+  indicators: SharedIndicators;
+  own: { cidrs: readonly string[]; stated: boolean };
+  time: TimeOptions;
+  settings: ScanSettings;
+  /** Int32[0]: not 0 once the hunt shall stop. */
+  stop: SharedArrayBuffer;
+  /** BigInt64: stored bytes read, hits found. */
+  counters: SharedArrayBuffer;
+}
+
+export type ToWorker = { type: "task"; task: Task } | { type: "taken" };
+export type FromWorker = { type: "batch"; task: number; batch: Batch } | { type: "result"; result: TaskResult };
+
+/** Bytes read into the kernel's memory at once: fits a core's second-level cache with the tables. */
+const BLOCK_BYTES = 1024 * 1024;
+/** Batches under way to the main thread; past this the worker waits, so a slow disk for the output bounds memory. */
+const BATCHES_AHEAD = 8;
+
+export function scanEnvironment(
+  setup: ScanSetup,
+  serialise: Serialise,
+  emit: ScanEnvironment["emit"],
+): ScanEnvironment {
+  const stop = new Int32Array(setup.stop);
+  const counters = new BigInt64Array(setup.counters);
+  let headers: { path: string; lookup: FileHeaders } | undefined;
+  return {
+    kernel: new Kernel({ ...setup.compiled, slots: [] }, BLOCK_BYTES),
+    indicators: new IndicatorTable(setup.indicators),
+    own: new OwnNetworks(setup.own.cidrs, setup.own.stated),
+    settings: setup.settings,
+    serialise,
+    parserFor: (facts) => new LineParser(facts, setup.time),
+    headersOf(path) {
+      if (headers?.path !== path) {
+        headers?.lookup.close();
+        headers = { path, lookup: new FileHeaders(path) };
+      }
+      return headers.lookup;
+    },
+    emit,
+    progress(bytes, hits) {
+      if (bytes > 0) Atomics.add(counters, 0, BigInt(bytes));
+      if (hits > 0) Atomics.add(counters, 1, BigInt(hits));
+    },
+    stopped: () => Atomics.load(stop, 0) !== 0,
+  };
+}
+
+/** Runs in the worker thread until the main thread closes the port. */
+export function serveTasks(serialise: Serialise): void {
+  const port = parentPort!;
+  let ahead = 0;
+  let wake: (() => void) | undefined;
+  const post = (message: FromWorker): void => port.postMessage(message);
+  const env = scanEnvironment(workerData as ScanSetup, serialise, async (task, batch) => {
+    post({ type: "batch", task: task.id, batch });
+    if (++ahead >= BATCHES_AHEAD) await new Promise<void>((resolve) => (wake = resolve));
+  });
+  port.on("message", (message: ToWorker) => {
+    if (message.type === "taken") {
+      ahead--;
+      wake?.();
+      wake = undefined;
+      return;
+    }
+    void scanTask(message.task, env).then((result) => post({ type: "result", result }));
+  });
+}
