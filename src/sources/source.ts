@@ -9,6 +9,8 @@ export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
 export interface SourceRef {
   /** Path as reported: as the user gave it, joined with the path below a folder, `/` between parts. `-` for standard input. */
   path: string;
+  /** The path's own bytes, only when it is not valid UTF-8 and `path` therefore does not open it. */
+  pathBytes?: Uint8Array;
   /** Bytes as stored; 0 when unknown (pipes). */
   size: number;
   /** Epoch milliseconds; undefined for pipes. */

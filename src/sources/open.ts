@@ -1,0 +1,170 @@
+/** Opens a source as decoded log bytes, whatever it is stored in. */
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { open } from "node:fs/promises";
+import { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import type { SourceError } from "../model/coverage.js";
+import { DEFAULT_EXPANSION, GzipReader } from "./gzip.js";
+import { sniff, SNIFF_BYTES, type Sniffed } from "./sniff.js";
+import type { ByteReader, SourceRef } from "./source.js";
+import { FailedReader, FileReader, HeadReader, readHead, StreamReader } from "./stored.js";
+import { systemError } from "./system-error.js";
+import { Utf16Reader } from "./utf16.js";
+
+export { DEFAULT_EXPANSION };
+
+export interface OpenOptions {
+  /** Byte range, end exclusive. Only for a source that `inspect` says is `splittable`. */
+  start?: number;
+  end?: number;
+  /** Decompressed bytes after which reading stops with `expansion-limit`; by default DEFAULT_EXPANSION. */
+  maxExpandedBytes?: number;
+  /** How far back `originalOffset` must answer, in bytes handed over. */
+  window?: number;
+}
+
+/** Enough for a few of the hunt's blocks. */
+const DEFAULT_WINDOW = 8 * 1024 * 1024;
+/** gzip inside gzip happens (a rotated `.gz` compressed again); deeper is made to harm. */
+const MAX_LEVELS = 2;
+
+export interface Inspection extends Sniffed {
+  /** Ranges of it can be read apart: a plain UTF-8 file. */
+  splittable: boolean;
+}
+
+type Reopen = (offset: number) => Promise<ByteReader>;
+
+/** Looks at a source's first bytes. What cannot be opened or is read once only counts as plain and not splittable. */
+export function inspect(source: SourceRef): Inspection {
+  if (source.seekable) {
+    const opened = openFile(source);
+    if (!("code" in opened)) {
+      closeSync(opened.fd);
+      const sniffed = sniff(opened.head);
+      return { ...sniffed, splittable: sniffed.container === "plain" && sniffed.encoding === "utf-8" };
+    }
+  }
+  return { container: "plain", encoding: "utf-8", splittable: false };
+}
+
+/** Never rejects: a source that cannot be opened is a reader without bytes, with the error. */
+export async function openReader(source: SourceRef, options: OpenOptions = {}): Promise<ByteReader> {
+  try {
+    return source.seekable ? await openSeekable(source, options) : await openOnce(source, options);
+  } catch (error) {
+    return new FailedReader([systemError(error)]);
+  }
+}
+
+async function openSeekable(source: SourceRef, options: OpenOptions): Promise<ByteReader> {
+  const opened = openFile(source);
+  if ("code" in opened) return new FailedReader([opened]);
+  const { fd, head } = opened;
+  const expected = source.size;
+  if (head.length === 0 && expected === 0) {
+    closeSync(fd);
+    return new FailedReader([{ code: "empty", message: "no bytes" }]);
+  }
+  const { container, encoding } = sniff(head);
+  const ranged = (options.start ?? 0) > 0 || options.end !== undefined;
+  if (container === "plain" && encoding === "utf-8")
+    return new FileReader(fd, { start: options.start, end: options.end, expected });
+  if (ranged) {
+    closeSync(fd);
+    return new FailedReader([{ code: "file-changed", message: "no longer a plain text file that has ranges" }]);
+  }
+  const reopen: Reopen = async (offset) => {
+    const again = openFile(source);
+    if ("code" in again) return new FailedReader([again]);
+    return new FileReader(again.fd, { start: offset, expected });
+  };
+  return decode(new FileReader(fd, { expected }), 0, options, reopen);
+}
+
+async function openOnce(source: SourceRef, options: OpenOptions): Promise<ByteReader> {
+  const reader = new StreamReader(source.path === "-" ? process.stdin : await openPipe(source));
+  const decoded = await decode(reader, 0, options, undefined);
+  if (reader.consumed > 0 || reader.errors.length > 0) return decoded;
+  await decoded.close();
+  return new FailedReader([{ code: "empty", message: "no bytes" }]);
+}
+
+/** Sniffs a stream and puts the decoders on it that it needs. `level`: decompressions so far. */
+async function decode(
+  reader: ByteReader,
+  level: number,
+  options: OpenOptions,
+  reopen: Reopen | undefined,
+): Promise<ByteReader> {
+  const head = await readHead(reader, SNIFF_BYTES);
+  const whole = new HeadReader(reader, head);
+  const { container, unsupported, encoding } = sniff(head);
+  if (container === "plain")
+    return encoding === "utf-8" ? whole : new Utf16Reader(whole, encoding, options.window ?? DEFAULT_WINDOW);
+  const inside = level > 0 ? "inside gzip: " : "";
+  if (container === "unsupported") return refuse(whole, `${inside}${unsupported} is not read yet`);
+  if (level === MAX_LEVELS) return refuse(whole, `gzip inside gzip more than ${MAX_LEVELS} deep`);
+  const gzip = (stored: ByteReader, reopenAt: Reopen | undefined): GzipReader =>
+    new GzipReader(stored, { maxExpandedBytes: options.maxExpandedBytes, reopenAt, level: level + 1 });
+  const reopenDecoded: Reopen | undefined =
+    reopen &&
+    (async (offset) => {
+      const again = gzip(await reopen(0), undefined);
+      await skip(again, offset);
+      return again;
+    });
+  return decode(gzip(whole, reopen), level + 1, options, reopenDecoded);
+}
+
+async function refuse(reader: ByteReader, message: string): Promise<ByteReader> {
+  const errors = [...reader.errors];
+  await reader.close();
+  return new FailedReader([...errors, { code: "unsupported-container", message }], "unsupported");
+}
+
+async function skip(reader: ByteReader, count: number): Promise<void> {
+  const scratch = new Uint8Array(256 * 1024);
+  for (let left = count; left > 0;) {
+    const got = await reader.read(scratch.subarray(0, left));
+    if (got === 0) return;
+    left -= got;
+  }
+}
+
+function pathOf(source: SourceRef): string | Buffer {
+  return source.pathBytes ? Buffer.from(source.pathBytes) : source.path;
+}
+
+/** Opens a regular file and reads its head. Non-blocking, so that a pipe put in the file's place cannot hang the hunt. */
+function openFile(source: SourceRef): { fd: number; head: Uint8Array } | SourceError {
+  let fd: number;
+  try {
+    fd = openSync(pathOf(source), constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return systemError(error);
+  }
+  try {
+    if (fstatSync(fd).isFile()) {
+      const head = new Uint8Array(SNIFF_BYTES);
+      const got = readSync(fd, head, 0, SNIFF_BYTES, 0);
+      return { fd, head: head.subarray(0, got) };
+    }
+  } catch (error) {
+    closeSync(fd);
+    return systemError(error, 0);
+  }
+  closeSync(fd);
+  return { code: "file-changed", message: "no longer a file" };
+}
+
+/**
+ * Opens what is read once. A FIFO goes through the event loop, which also waits there for its writer: a thread of the
+ * pool that waits in open(2) or read(2) cannot be ended, and keeps the process from ending.
+ */
+async function openPipe(source: SourceRef): Promise<Readable> {
+  const path = pathOf(source);
+  if (!statSync(path).isFIFO()) return (await open(path, constants.O_RDONLY)).createReadStream();
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
+}
