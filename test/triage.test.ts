@@ -19,7 +19,12 @@ function line(fields: Partial<ParsedLine>): ParsedLine {
 }
 
 /** Source, destination, ports and time of a record. */
-function record(from: [string, number], to: [string, number], seconds: number, more: Partial<ParsedLine> = {}): ParsedLine {
+function record(
+  from: [string, number],
+  to: [string, number],
+  seconds: number,
+  more: Partial<ParsedLine> = {},
+): ParsedLine {
   return line({
     event: {
       timestamp: Date.UTC(2021, 2, 4) + seconds * 1000,
@@ -94,9 +99,26 @@ describe("the ladder, for records that tell the whole story", () => {
     expect(judge([parsed])[0]).toMatchObject({ verdict: "own-asset", role: "translated" });
   });
 
+  it("takes a server whose own log names the indicator as its address for an own asset, not for a callout", () => {
+    const parsed = line({
+      event: { source: { ip: "192.0.2.1" }, destination: { ip: RELAY, port: 80 } },
+      initiator: "source",
+      outcome: "established",
+      observerIsAsset: true,
+    });
+    expect(judge([parsed])[0]).toMatchObject({ verdict: "own-asset", asset: RELAY });
+    // The far end of what a daemon reached is no server of ours.
+    delete parsed.event.source;
+    expect(judge([parsed])[0]!.verdict).toBe("callout");
+  });
+
   it("knows the client behind a proxy as forwarded, and the site as the asset", () => {
     const parsed = line({
-      event: { source: { ip: "10.0.0.1" }, network: { forwarded_ip: ["192.0.2.1", RELAY] }, url: { domain: "shop.example" } },
+      event: {
+        source: { ip: "10.0.0.1" },
+        network: { forwarded_ip: ["192.0.2.1", RELAY] },
+        url: { domain: "shop.example" },
+      },
       initiator: "source",
       outcome: "established",
     });
@@ -104,17 +126,27 @@ describe("the ladder, for records that tell the whole story", () => {
   });
 
   it("calls an answer a resolution and names the client that asked", () => {
-    const parsed = line({ event: { source: { ip: OWN }, destination: { ip: "10.0.0.53" }, dns: { resolved_ip: ["192.0.2.1", RELAY] } } });
+    const parsed = line({
+      event: { source: { ip: OWN }, destination: { ip: "10.0.0.53" }, dns: { resolved_ip: ["192.0.2.1", RELAY] } },
+    });
     expect(judge([parsed])[0]).toMatchObject({ role: "answer", verdict: "resolution", asset: OWN });
   });
 
   it("calls it a mention when the indicator is no end of the traffic", () => {
-    const parsed = line({ event: { source: { ip: "192.0.2.1" }, destination: { ip: OWN } }, outcome: "established", initiator: "source" });
+    const parsed = line({
+      event: { source: { ip: "192.0.2.1" }, destination: { ip: OWN } },
+      outcome: "established",
+      initiator: "source",
+    });
     expect(judge([parsed])[0]).toMatchObject({ role: "mention", verdict: "mention", level: "info", asset: OWN });
   });
 
   it("takes the logging machine for the asset when the line names no destination", () => {
-    const parsed = line({ event: { source: { ip: RELAY }, host: { name: "vpn1" } }, initiator: "source", outcome: "authenticated" });
+    const parsed = line({
+      event: { source: { ip: RELAY }, host: { name: "vpn1" } },
+      initiator: "source",
+      outcome: "authenticated",
+    });
     expect(judge([parsed])[0]).toMatchObject({ verdict: "access", asset: "vpn1" });
     expect(judge([line({ event: { source: { ip: RELAY } }, initiator: "source" })])[0]!.asset).toBe("fw/a.log");
   });
@@ -232,8 +264,16 @@ describe("a reply is not a callout", () => {
       fc.property(fc.array(arbitrary, { minLength: 1, maxLength: 12 }), fc.integer(), (list, seed) => {
         const lines = list.map((r) =>
           r.out
-            ? record([OWN, r.near], [RELAY, r.far], r.at, { initiator: r.initiator as "source", outcome: r.outcome as "unknown", oneWay: r.oneWay })
-            : record([RELAY, r.far], [OWN, r.near], r.at, { initiator: r.initiator as "source", outcome: r.outcome as "unknown", oneWay: r.oneWay }),
+            ? record([OWN, r.near], [RELAY, r.far], r.at, {
+                initiator: r.initiator as "source",
+                outcome: r.outcome as "unknown",
+                oneWay: r.oneWay,
+              })
+            : record([RELAY, r.far], [OWN, r.near], r.at, {
+                initiator: r.initiator as "source",
+                outcome: r.outcome as "unknown",
+                oneWay: r.oneWay,
+              }),
         );
         const order = lines.map((_, i) => i).sort((a, b) => ((a * 7919 + seed) % 13) - ((b * 7919 + seed) % 13));
         const straight = judge(lines).map((j) => `${j.verdict} ${j.outcome}`);
@@ -249,35 +289,53 @@ describe("findings", () => {
     const one = fc.record({
       source: fc.integer({ min: 0, max: 3 }),
       offset: fc.integer({ min: 0, max: 500 }),
-      time: fc.option(fc.integer({ min: 0, max: 5 }).map((d) => Date.UTC(2021, 0, 1 + d)), { nil: undefined }),
-      kind: fc.constantFrom<[boolean, ParsedLine["outcome"]]>([false, "blocked"], [false, "established"], [true, "established"]),
+      time: fc.option(
+        fc.integer({ min: 0, max: 5 }).map((d) => Date.UTC(2021, 0, 1 + d)),
+        { nil: undefined },
+      ),
+      kind: fc.constantFrom<[boolean, ParsedLine["outcome"]]>(
+        [false, "blocked"],
+        [false, "established"],
+        [true, "established"],
+      ),
     });
     fc.assert(
-      fc.property(fc.uniqueArray(one, { selector: (s) => `${s.source} ${s.offset}`, maxLength: 30 }), fc.integer({ min: 1, max: 5 }), (list, parts) => {
-        const add = (builder: FindingsBuilder, s: (typeof list)[number]): void => {
-          const parsed = session(...s.kind);
-          if (s.time === undefined) delete parsed.event.timestamp;
-          else parsed.event.timestamp = s.time;
-          const judged = judge([parsed])[0]!;
-          const log = { path: `log${s.source}`, offset: s.offset, line: s.offset + 1 };
-          builder.add(
-            { event: parsed.event, original: "x", log, indicator: { type: "ipv4-addr", name: RELAY, role: "relay", labels: [] }, observed: RELAY, format: "t" },
-            judged,
-            s.source,
-          );
-        };
-        const whole = new FindingsBuilder();
-        for (const s of list) add(whole, s);
-        const pieces: FindingDraft[][] = Array.from({ length: parts }, (_, p) => {
-          const builder = new FindingsBuilder();
-          list.filter((_s, i) => i % parts === p).forEach((s) => add(builder, s));
-          return builder.take();
-        });
-        const merged = new FindingsBuilder();
-        for (const piece of pieces.toReversed()) merged.merge(piece);
-        expect(merged.findings()).toEqual(whole.findings());
-        expect(whole.findings().reduce((n, f) => n + f.count, 0)).toBe(list.length);
-      }),
+      fc.property(
+        fc.uniqueArray(one, { selector: (s) => `${s.source} ${s.offset}`, maxLength: 30 }),
+        fc.integer({ min: 1, max: 5 }),
+        (list, parts) => {
+          const add = (builder: FindingsBuilder, s: (typeof list)[number]): void => {
+            const parsed = session(...s.kind);
+            if (s.time === undefined) delete parsed.event.timestamp;
+            else parsed.event.timestamp = s.time;
+            const judged = judge([parsed])[0]!;
+            const log = { path: `log${s.source}`, offset: s.offset, line: s.offset + 1 };
+            builder.add(
+              {
+                event: parsed.event,
+                original: "x",
+                log,
+                indicator: { type: "ipv4-addr", name: RELAY, role: "relay", labels: [] },
+                observed: RELAY,
+                format: "t",
+              },
+              judged,
+              s.source,
+            );
+          };
+          const whole = new FindingsBuilder();
+          for (const s of list) add(whole, s);
+          const pieces: FindingDraft[][] = Array.from({ length: parts }, (_, p) => {
+            const builder = new FindingsBuilder();
+            list.filter((_s, i) => i % parts === p).forEach((s) => add(builder, s));
+            return builder.take();
+          });
+          const merged = new FindingsBuilder();
+          for (const piece of pieces.toReversed()) merged.merge(piece);
+          expect(merged.findings()).toEqual(whole.findings());
+          expect(whole.findings().reduce((n, f) => n + f.count, 0)).toBe(list.length);
+        },
+      ),
     );
   });
 

@@ -39,7 +39,7 @@ export class FileHeaders implements HeaderLookup {
   private fd: number | undefined;
   private head: Buffer | undefined;
 
-  constructor(private readonly path: string) {}
+  constructor(private readonly path: string | Buffer) {}
 
   /** First line of the file, without byte order mark and line end. */
   firstLine(): string {

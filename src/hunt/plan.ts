@@ -2,9 +2,7 @@
  * Cuts the sources into tasks. Large plain files are cut into ranges so that every core works on one file; the cut depends on the
  * file alone, never on the number of workers, so that results do not either.
  */
-import { openSync, readSync, closeSync } from "node:fs";
-
-import { sniff } from "../sources/sniff.js";
+import { inspect } from "../sources/open.js";
 import type { SourceRef } from "../sources/source.js";
 
 export interface Task {
@@ -26,7 +24,7 @@ const SPLIT_ABOVE = 2 * RANGE_BYTES;
 export function plan(sources: readonly SourceRef[]): Task[] {
   const tasks: Task[] = [];
   for (const [source, ref] of sources.entries()) {
-    if (ref.seekable && ref.size > SPLIT_ABOVE && isPlain(ref.path)) {
+    if (ref.seekable && ref.size > SPLIT_ABOVE && inspect(ref).splittable) {
       for (let start = 0; start < ref.size; start += RANGE_BYTES) {
         const last = start + 2 * RANGE_BYTES > ref.size;
         // The last range takes the rest, and what is appended while the hunt runs.
@@ -41,20 +39,4 @@ export function plan(sources: readonly SourceRef[]): Task[] {
     } else tasks.push({ id: tasks.length, source, ref });
   }
   return tasks;
-}
-
-/** Plain UTF-8: only there is a byte range also a range of lines. A file that cannot be read is left to its reader to report. */
-function isPlain(path: string): boolean {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, "r");
-    const head = new Uint8Array(4096);
-    const n = readSync(fd, head, 0, head.length, 0);
-    const kind = sniff(head.subarray(0, n));
-    return kind.container === "plain" && kind.encoding === "utf-8";
-  } catch {
-    return false;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
 }

@@ -10,7 +10,7 @@ import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
 import { canonicalIp } from "../model/ip.js";
 import type { Judgement, Sighting } from "../model/sighting.js";
-import type { ByteReader } from "../sources/source.js";
+import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { OwnNetworks } from "../triage/own.js";
@@ -88,7 +88,7 @@ export interface ScanEnvironment {
     innerTimeMs: number | undefined;
   }): LineParser;
   /** Kept from one range of a file to the next. */
-  headersOf(path: string): FileHeaders;
+  headersOf(ref: SourceRef): FileHeaders;
   emit(task: Task, batch: Batch): void | Promise<void>;
   /** Adds to the progress counters. */
   progress(storedBytes: number, hits: number): void;
@@ -168,7 +168,7 @@ class TaskScan {
     });
     this.headers =
       ref.seekable && this.reader.container === "plain" && this.reader.encoding === "utf-8"
-        ? this.env.headersOf(ref.path)
+        ? this.env.headersOf(ref)
         : new StreamHeaders();
     await this.readAll();
     await this.flush();

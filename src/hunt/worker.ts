@@ -43,21 +43,22 @@ export function scanEnvironment(
   setup: ScanSetup,
   serialise: Serialise,
   emit: ScanEnvironment["emit"],
+  blockBytes = BLOCK_BYTES,
 ): ScanEnvironment {
   const stop = new Int32Array(setup.stop);
   const counters = new BigInt64Array(setup.counters);
   let headers: { path: string; lookup: FileHeaders } | undefined;
   return {
-    kernel: new Kernel({ ...setup.compiled, slots: [] }, BLOCK_BYTES),
+    kernel: new Kernel({ ...setup.compiled, slots: [] }, blockBytes),
     indicators: new IndicatorTable(setup.indicators),
     own: new OwnNetworks(setup.own.cidrs, setup.own.stated),
     settings: setup.settings,
     serialise,
     parserFor: (facts) => new LineParser(facts, setup.time),
-    headersOf(path) {
+    headersOf({ path, pathBytes }) {
       if (headers?.path !== path) {
         headers?.lookup.close();
-        headers = { path, lookup: new FileHeaders(path) };
+        headers = { path, lookup: new FileHeaders(pathBytes ? Buffer.from(pathBytes) : path) };
       }
       return headers.lookup;
     },

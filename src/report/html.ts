@@ -29,6 +29,7 @@ import {
   STANDING_SENTENCE,
   VERDICT_WORDS,
   windowWords,
+  reasonWords,
 } from "./wording.js";
 
 export type ReportInput = HuntSummary & { provenance: ReportProvenance };
@@ -194,7 +195,7 @@ function detailsOf(f: Finding, budget: { left: number }): string {
   const first =
     f.reasons[0] === undefined
       ? "Why, and the evidence"
-      : `Why: ${visibleHtml(shorten(f.reasons.join("; "), 180).text)}`;
+      : `Why: ${visibleHtml(shorten(reasonWords(f.reasons), 180).text)}`;
   const mixed = VERDICTS.filter((v) => (f.verdicts[v] ?? 0) > 0);
   const verdicts =
     mixed.length > 1

@@ -11,6 +11,7 @@ import {
   huntSentence,
   NOTHING_SENTENCE,
   periodWords,
+  reasonWords,
   STANDING_SENTENCE,
   verdictCountWords,
 } from "./wording.js";
@@ -114,7 +115,7 @@ function row(f: Finding): Row {
 }
 
 function why(f: Finding): string {
-  return printable(f.reasons.join("; "));
+  return printable(reasonWords(f.reasons));
 }
 
 function table(findings: readonly Finding[], width: number, paint: Paint): string[] {

@@ -180,3 +180,9 @@ export function periodWords(first: string | undefined, last: string | undefined)
   if (from === to) return from;
   return dayOf(from) === dayOf(to) ? `${from} – ${to.slice(11)}` : `${from} – ${to}`;
 }
+
+/** The reasons on one line. Where the indicator stands comes last: the verdict has said as much already. */
+export function reasonWords(reasons: readonly string[]): string {
+  const [place, ...rest] = reasons;
+  return (place?.endsWith(" is the indicator") ? [...rest, place] : reasons).join("; ");
+}

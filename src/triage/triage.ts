@@ -65,6 +65,15 @@ export function triage(
     return done("resolution", event.source?.ip ?? observerName(event) ?? path);
   }
 
+  if (
+    role === "destination" &&
+    parsed.observerIsAsset === true &&
+    parsed.initiator === "source" &&
+    event.source?.ip !== undefined
+  ) {
+    reasons.push(`the machine that logged has this address, and was reached by ${event.source.ip}`);
+    return done("own-asset", observed);
+  }
   if (role === "translated" && field === "source.nat.ip" && own.contains(event.source?.ip)) {
     reasons.push(`own traffic (${event.source!.ip}) left translated to the indicator: it is your public address`);
     return done("own-asset", observed);

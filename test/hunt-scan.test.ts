@@ -1,0 +1,135 @@
+/**
+ * Scanning a file in blocks and ranges finds what a walk over its lines finds: same lines, numbers and offsets, wherever blocks
+ * and ranges are cut and however long the lines are.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+
+import { shareIndicators } from "../src/hunt/indicator-table.js";
+import type { Task } from "../src/hunt/plan.js";
+import { scanTask, type TaskResult } from "../src/hunt/scan-task.js";
+import { scanEnvironment, type ScanSetup } from "../src/hunt/worker.js";
+import { loadIntel } from "../src/intel/index.js";
+import { compile } from "../src/matcher/compile.js";
+import { DEFAULT_OWN } from "../src/triage/own.js";
+
+const folder = mkdtempSync(join(tmpdir(), "lookback-scan-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const BLOCK = 2048;
+const listed = ["203.0.113.7", "198.51.100.9", "2001:db8::7"];
+writeFileSync(join(folder, "list"), listed.join("\n"));
+const { indicators } = await loadIntel([join(folder, "list")]);
+const { slots, ...compiled } = compile(indicators);
+const setup: ScanSetup = {
+  compiled,
+  indicators: shareIndicators(indicators, slots),
+  own: { cidrs: DEFAULT_OWN, stated: false },
+  time: {},
+  settings: {},
+  stop: new SharedArrayBuffer(4),
+  counters: new SharedArrayBuffer(16),
+};
+
+interface Seen {
+  line: number;
+  offset: number;
+  indicator: string;
+}
+
+/** Runs the ranges one after the other, as the collector puts them together. */
+async function scan(path: string, size: number, cuts: readonly number[]): Promise<{ seen: Seen[]; results: TaskResult[] }> {
+  const seen: Seen[] = [];
+  const results: TaskResult[] = [];
+  let base = 0;
+  const env = scanEnvironment(
+    setup,
+    (s) => ({ head: `${s.log.offset} ${s.indicator.name}`, tail: "" }),
+    (_task, batch) => {
+      batch.heads.forEach((head, i) => {
+        const [offset, indicator] = head.split(" ") as [string, string];
+        seen.push({ line: base + batch.lines[i]! + 1, offset: Number(offset), indicator });
+      });
+    },
+    BLOCK,
+  );
+  const ref = { path, size, mtimeMs: 0, seekable: true };
+  const edges = [0, ...cuts, Number.MAX_SAFE_INTEGER];
+  const tasks: Task[] =
+    cuts.length === 0 ? [{ id: 0, source: 0, ref }] : edges.slice(0, -1).map((start, id) => ({ id, source: 0, ref, range: { start, end: edges[id + 1]! } }));
+  for (const task of tasks) {
+    const result = await scanTask(task, env);
+    results.push(result);
+    base += result.newlines;
+  }
+  return { seen, results };
+}
+
+/** Obviously right. An indicator met several times in a line is one sighting. */
+function oracle(bytes: Buffer): { seen: Seen[]; lines: number } {
+  const seen: Seen[] = [];
+  let offset = 0;
+  const lines = bytes.toString("latin1").split("\n");
+  lines.forEach((line, i) => {
+    const met = new Set<string>();
+    for (const m of line.matchAll(/(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|2001:db8::7)(?![\w.:])/g))
+      if (listed.includes(m[0]) && !met.has(m[0])) {
+        met.add(m[0]);
+        seen.push({ line: i + 1, offset, indicator: m[0] });
+      }
+    offset += line.length + 1;
+  });
+  return { seen, lines: lines.length - (lines.at(-1) === "" ? 1 : 0) };
+}
+
+const word = fc.constantFrom(...listed, ...listed, "203.0.113.70", "9203.0.113.7", "x", "some text", "10.0.0.1", "2001:db8::77", "|", "1.2.3");
+const line = fc.oneof(
+  { weight: 6, arbitrary: fc.array(word, { maxLength: 8 }).map((words) => words.join(" ")) },
+  // Longer than a block, and several: hits before, across and behind each block's end.
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(fc.tuple(fc.integer({ min: 0, max: 3000 }), word), { minLength: 1, maxLength: 6 })
+      .map((parts) => parts.map(([pad, w]) => `${".".repeat(pad)} ${w}`).join(" ")),
+  },
+);
+const content = fc.tuple(fc.array(line, { maxLength: 40 }), fc.boolean()).map(([lines, ended]) => Buffer.from(lines.join("\n") + (ended ? "\n" : "")));
+
+describe("scanning in blocks and ranges", () => {
+  it("finds the same sightings as a walk over the lines, at any cut", async () => {
+    let n = 0;
+    await fc.assert(
+      fc.asyncProperty(content, fc.uniqueArray(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }), async (bytes, at) => {
+        const path = join(folder, `log${n++ % 4}`);
+        writeFileSync(path, bytes);
+        const cuts = [...new Set(at.map((f) => Math.floor(f * bytes.length)))].filter((c) => c > 0).sort((a, b) => a - b);
+        const { seen, results } = await scan(path, bytes.length, cuts);
+        const expected = oracle(bytes);
+        expect(seen).toEqual(expected.seen);
+        expect(results.reduce((sum, r) => sum + r.lines, 0)).toBe(expected.lines);
+        expect(results.reduce((sum, r) => sum + r.bytes, 0)).toBe(bytes.length);
+        expect(results.reduce((sum, r) => sum + r.hits, 0)).toBe(expected.seen.length);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it("finds the same in the file's gzip twin", async () => {
+    await fc.assert(
+      fc.asyncProperty(content, async (bytes) => {
+        const path = join(folder, "log.gz");
+        const stored = gzipSync(bytes);
+        writeFileSync(path, stored);
+        const { seen, results } = await scan(path, stored.length, []);
+        expect(seen).toEqual(oracle(bytes).seen);
+        expect(results[0]!.bytes).toBe(bytes.length);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
