@@ -201,7 +201,10 @@ function message(id: string, whole: string): FormatResult {
   const protocol = stated === "icmp" && (ends.first ?? ends.second)?.ip?.includes(":") ? "ipv6-icmp" : stated;
   const begun = orient(rule.begin, text, id, protocol, ends);
   // "SSL handshake with server A": here the firewall is the client.
-  const swapped = id.startsWith("725") && /\bwith server\b/.test(text) ? true : begun.swapped;
+  const withServer = id.startsWith("725") && /\bwith server\b/.test(text);
+  // A Teardown lists the foreign end first, whoever began: the client's port tells which end was the source.
+  const clientSecond = rule.outcome === "teardown" && replyPorts(ends.first?.port, ends.second?.port);
+  const swapped = withServer || clientSecond || begun.swapped;
   const source = swapped ? ends.second : ends.first;
   const destination = swapped ? ends.first : ends.second;
   const icmp = protocol === "icmp" || protocol === "ipv6-icmp";
