@@ -1,4 +1,5 @@
 /** `lookback hunt`: reads the flags, runs the hunt, writes what it came to. */
+import { isTimezone } from "../formats/time-resolver.js";
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
 import { loadIntel, type IntelOptions } from "../intel/index.js";
@@ -40,6 +41,11 @@ export async function huntCommand(inputs: string[], flags: FlagValues): Promise<
   const to = flags.to as number | undefined;
   if (flags.intel === undefined) throw usage("a hunt needs indicators: --intel FILE");
   if (from !== undefined && to !== undefined && to < from) throw usage("--to lies before --from");
+
+  if (flags.timezone !== undefined && !isTimezone(flags.timezone as string))
+    throw usage(
+      `--timezone takes an IANA name (Europe/Paris) or an offset (+02:00), not "${flags.timezone as string}"`,
+    );
 
   const startedAt = new Date();
   const intelPaths = flags.intel as string[];

@@ -82,7 +82,7 @@ export async function runCommandLine(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0; // --help, --version
     if (error.code === "commander.help") return 2; // no command: the help was shown
-    throw usage(`${error.message.replace(/^error: /, "")}; see lookback --help`);
+    throw usage(`${error.message.replace(/^error: /, "").replaceAll("\n", " ")}; see lookback --help`);
   }
   return code;
 }

@@ -102,7 +102,10 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   };
 
   const stop = new Int32Array(setup.stop);
-  const onAbort = (): void => void Atomics.store(stop, 0, 1);
+  const onAbort = (): void => {
+    Atomics.store(stop, 0, 1);
+    Atomics.notify(stop, 0);
+  };
   rim.signal?.addEventListener("abort", onAbort);
   if (rim.signal?.aborted) onAbort();
   const counters = new BigInt64Array(setup.counters);

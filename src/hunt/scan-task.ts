@@ -93,6 +93,7 @@ export interface ScanEnvironment {
   /** Adds to the progress counters. */
   progress(storedBytes: number, hits: number): void;
   stopped(): boolean;
+  untilStopped(): Promise<unknown>;
 }
 
 /** Longer lines are searched whole but parsed and quoted only around the hit. */
@@ -162,10 +163,14 @@ class TaskScan {
     // One byte earlier, to see whether a line starts at the range's start.
     this.base = range && range.start > 0 ? range.start - 1 : 0;
     const { maxExpandedBytes } = this.env.settings;
-    this.reader = await openReader(ref, {
-      start: this.base,
-      ...(maxExpandedBytes === undefined ? {} : { maxExpandedBytes }),
-    });
+    const opened = await this.unlessStopped(
+      openReader(ref, { start: this.base, ...(maxExpandedBytes === undefined ? {} : { maxExpandedBytes }) }),
+    );
+    if (!opened) {
+      this.result.interrupted = true;
+      return;
+    }
+    this.reader = opened;
     this.headers =
       ref.seekable && this.reader.container === "plain" && this.reader.encoding === "utf-8"
         ? this.env.headersOf(ref)
@@ -197,7 +202,11 @@ class TaskScan {
       }
       // Lets signals and messages in now and then: reads of plain files never wait.
       if (turns % 32 === 31) await setImmediate();
-      const n = await this.reader.read(this.block.subarray(filled, this.capacity));
+      const n = await this.unlessStopped(this.reader.read(this.block.subarray(filled, this.capacity)));
+      if (n === undefined) {
+        this.result.interrupted = true;
+        return;
+      }
       this.env.progress(this.reader.consumed - this.consumed, 0);
       this.consumed = this.reader.consumed;
       const atEnd = n === 0;
@@ -269,6 +278,12 @@ class TaskScan {
       this.keep(Math.max(stop, at), filled);
       filled = rest;
     }
+  }
+
+  /** A pipe may have nothing to give for hours: undefined when the hunt is stopped meanwhile. */
+  private unlessStopped<T>(waiting: T | Promise<T>): T | undefined | Promise<T | undefined> {
+    if (!(waiting instanceof Promise) || this.task.ref.seekable) return waiting;
+    return Promise.race([waiting, this.env.untilStopped().then(() => undefined)]);
   }
 
   /** Moves [from, to) of the block to its start. */

@@ -47,6 +47,7 @@ export function scanEnvironment(
 ): ScanEnvironment {
   const stop = new Int32Array(setup.stop);
   const counters = new BigInt64Array(setup.counters);
+  let stopping: Promise<unknown> | undefined;
   let headers: { path: string; lookup: FileHeaders } | undefined;
   return {
     kernel: new Kernel({ ...setup.compiled, slots: [] }, blockBytes),
@@ -68,6 +69,7 @@ export function scanEnvironment(
       if (hits > 0) Atomics.add(counters, 1, BigInt(hits));
     },
     stopped: () => Atomics.load(stop, 0) !== 0,
+    untilStopped: async () => (stopping ??= Promise.resolve(Atomics.waitAsync(stop, 0, 0).value)),
   };
 }
 

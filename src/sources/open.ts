@@ -25,6 +25,8 @@ export interface OpenOptions {
 
 /** Enough for a few of the hunt's blocks. */
 const DEFAULT_WINDOW = 8 * 1024 * 1024;
+/** Every magic number is shorter. */
+const LEAST_SNIFFED = 16;
 /** gzip inside gzip happens (a rotated `.gz` compressed again); deeper is made to harm. */
 const MAX_LEVELS = 2;
 
@@ -97,7 +99,8 @@ async function decode(
   options: OpenOptions,
   reopen: Reopen | undefined,
 ): Promise<ByteReader> {
-  const head = await readHead(reader, SNIFF_BYTES);
+  // A pipe gives what it has: waiting for more could take for ever, and the first bytes tell the container.
+  const head = await readHead(reader, SNIFF_BYTES, level === 0 && reopen === undefined ? LEAST_SNIFFED : SNIFF_BYTES);
   const whole = new HeadReader(reader, head);
   const { container, unsupported, encoding } = sniff(head);
   if (container === "plain")

@@ -212,11 +212,11 @@ export class HeadReader implements ByteReader {
   }
 }
 
-/** Reads up to `size` bytes; fewer only at the end. */
-export async function readHead(reader: ByteReader, size: number): Promise<Uint8Array> {
+/** Reads up to `size` bytes, and at least `least` unless the end comes first. */
+export async function readHead(reader: ByteReader, size: number, least = size): Promise<Uint8Array> {
   const head = new Uint8Array(size);
   let filled = 0;
-  while (filled < size) {
+  while (filled < least) {
     const got = await reader.read(head.subarray(filled));
     if (got === 0) break;
     filled += got;

@@ -1,0 +1,59 @@
+/**
+ * The layout of the table image, shared by the compiler (TypeScript) and the kernel (AssemblyScript): plain numbers only.
+ *
+ * The image is a sequence of little-endian 32-bit words. Two headers follow the seed, one per family; offsets in them are in
+ * bytes from the start of the image. An address is 1 word (IPv4) or 4 words, most significant first (IPv6).
+ */
+
+/** Word index of the hash seed. */
+export const SEED = 0;
+/** Word index of each family's header. */
+export const HEADER_V4 = 2;
+export const HEADER_V6 = 16;
+/** Words before the first table; the first table is 64-byte aligned. */
+export const HEADER_WORDS = 32;
+
+/** Fields of a family's header, as word indexes from its start. */
+/** Bloom filter: 64-bit words, one per address chosen by the hash's top bits, two bits set in it by its low bits. */
+export const BLOOM = 0;
+export const BLOOM_SHIFT = 1;
+/** Open-addressing hash: entries of [address words, slot + 1]; 0 marks a free entry; linear probing. */
+export const HASH = 2;
+export const HASH_SHIFT = 3;
+/** Disjoint ascending intervals: entries of [first words, last words, slot]. */
+export const RANGE_COUNT = 4;
+export const RANGES = 5;
+/** 65,537 words: for each value h of the top 16 bits, the first interval whose last address is >= h << …; then the count. */
+export const RANGE_INDEX = 6;
+/** 65,536 bits: some interval holds an address with these top 16 bits. */
+export const RANGE_BITS = 7;
+/** Exact addresses in the hash. */
+export const EXACT_COUNT = 8;
+/**
+ * A Bloom filter as above over networks: the /24 of narrow IPv4 intervals; the /32 of exact IPv6 addresses and of narrow IPv6
+ * intervals. And 65,536 bits: some interval with these top 16 bits is not narrow, so the filter says nothing. For IPv4 they
+ * spare nearly all binary searches when there are many ranges, for IPv6 they decide by the first two groups.
+ */
+export const FINE = 9;
+export const FINE_SHIFT = 10;
+export const WIDE_BITS = 11;
+/** An interval is narrow when it touches at most this many of those networks. */
+export const NARROW = 64;
+
+/** Multipliers of the hash (Knuth's golden ratio, murmur3's finaliser). See `hash` in tables.ts on both sides. */
+export const MIX_1 = 0x9e3779b1;
+export const MIX_2 = 0x85ebca6b;
+
+/**
+ * Bytes of a chunk: 28 steps of 64, 32 windows of 56. Newlines are counted in bytes that gain at most 4 a step, so a chunk may
+ * have 63 steps at most.
+ */
+export const CHUNK = 1792;
+/** Words of one entry in the kernel's hit table: offset, length, slot, line start, line index. */
+export const HIT_WORDS = 5;
+/** The kernel pauses once this many hits are waiting; the table has room for one more chunk's worth. */
+export const HIT_PAUSE = 8192;
+/** More than any chunk can hold: the shortest token is "::" and needs a byte between. */
+export const HIT_ROOM = 1024;
+/** Bytes kept free on either side of the block, so that the kernel may look around without leaving it. */
+export const MARGIN = 256;
