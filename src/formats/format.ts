@@ -27,6 +27,8 @@ export type ParsedTime =
       readonly minute: number;
       readonly second: number;
       readonly millisecond: number;
+      /** Minutes east of UTC, when the line names a zone but no year. */
+      readonly offsetMinutes?: number;
     };
 
 /** What a line's file can tell its parser. Implemented by the hunt; see `hunt/`. */

@@ -85,7 +85,17 @@ export function civilTime(
         ...(offsetMinutes === 0 ? {} : { offsetMinutes }),
       };
   }
-  return { kind: "local", ...(year === undefined ? {} : { year }), month, day, hour, minute, second, millisecond };
+  return {
+    kind: "local",
+    ...(year === undefined ? {} : { year }),
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    millisecond,
+    ...(year === undefined && offsetMinutes !== undefined ? { offsetMinutes } : {}),
+  };
 }
 
 const ISO =
@@ -119,7 +129,7 @@ export function parseClfTime(text: string): ParsedTime | undefined {
 }
 
 const SYSLOG =
-  /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: (\d{4})(?=[ :]|$))?/;
+  /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(?: (\d{4})(?= |:(?: |$)|$))?/;
 
 /** RFC 3164 TIMESTAMP at the start of `text`: `Mar  4 05:06:07`, with the year before or after the time where a device adds it (Cisco). */
 export function parseSyslogTime(text: string): ParsedTime | undefined {

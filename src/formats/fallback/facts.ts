@@ -1,0 +1,408 @@
+/** Gathers what fields and phrases say of one line, weighs it, and turns it into a FormatResult. */
+import { canonicalIp } from "../../model/ip.js";
+import type { Endpoint, Event, Initiator, Outcome } from "../../model/event.js";
+import type { FormatResult, LineContext, ParsedTime } from "../format.js";
+import { replyPorts } from "../network/initiator.js";
+import { httpOutcome, integer, port, text, transport } from "../values.js";
+import { findAddresses } from "./addresses.js";
+import { isDateOnly, timeOfValue } from "./find-time.js";
+import type { Kind, Meaning } from "./keys.js";
+import { isAboutLogin, outcomeOfWord } from "./outcome-words.js";
+
+type Side = "source" | "destination" | "remote" | "local" | "bare";
+
+interface Ranked<T> {
+  value: T;
+  rank: number;
+}
+
+interface End {
+  ip?: Ranked<string>;
+  port?: Ranked<number>;
+  domain?: Ranked<string>;
+}
+
+/**
+ * Words of a log that follows sessions or decides on them, and so names the ends as they began. `flow`, `traffic` and `alert`
+ * are not among them: flow records and intrusion alerts name the ends of one direction.
+ */
+const SESSION_WORD =
+  /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon)(?:\b|_)/i;
+const OUTBOUND = /\b(?:outbound|outgoing|egress|connect(?:ing|ed)?|upload)\b/i;
+const INBOUND = /\b(?:inbound|incoming|ingress|accept(?:ed)?|listen)\b/i;
+
+export class Facts {
+  readonly ends: Record<Side, End> = { source: {}, destination: {}, remote: {}, local: {}, bare: {} };
+  readonly nat: Record<"source" | "destination", { ip?: string; port?: number }> = { source: {}, destination: {} };
+  readonly counts: Record<"source" | "destination", { bytes?: number; packets?: number }> = {
+    source: {},
+    destination: {},
+  };
+  readonly forwarded: string[] = [];
+  readonly answers: string[] = [];
+  readonly notes: string[] = [];
+  private readonly plain = new Map<Kind, Ranked<string>>();
+  private readonly actions: Ranked<{ key: string; value: string }>[] = [];
+  private time: Ranked<ParsedTime> | undefined;
+  private timeOfDay: string | undefined;
+  private date: string | undefined;
+  statusCode: number | undefined;
+  /** Words that show who began it, for the reasons list. */
+  began: { by: "source" | "destination"; why: string } | undefined;
+  outcome: { outcome: Outcome; reason: string; rank: number } | undefined;
+  /** Source and destination were told apart by their ports alone. */
+  byPorts = false;
+  /** What a TCP packet's flags say of who began. */
+  packet: { initiator: Initiator; reason?: string } | undefined;
+  /** The word that shows this machine went out: `connecting`, `dial`. */
+  reached: string | undefined;
+  /** The far end alone stands in the line, as in a service's own log. */
+  service = false;
+
+  /** Takes one field. `depth` is its nesting: a shallow field is about the event, a deep one about a part of it. */
+  field(key: string, meaning: Meaning, value: string | number | boolean, depth = 0): void {
+    const rank = meaning.rank - Math.min(depth, 8) * 0.1;
+    const { kind } = meaning;
+    if (kind === "initiated") {
+      // Sysmon event 3: whether the process on this machine opened the connection.
+      if (/^(?:true|false)$/i.test(String(value)))
+        this.began ??= { by: /^t/i.test(String(value)) ? "source" : "destination", why: `${key}=${String(value)}` };
+      return;
+    }
+    const string = typeof value === "string" ? text(value.trim()) : undefined;
+    switch (kind) {
+      case "time":
+        this.takeTime(value, rank, string);
+        return;
+      case "date":
+        if (string !== undefined && isDateOnly(string)) this.date ??= string;
+        else this.takeTime(value, rank - 1, string);
+        return;
+      case "forwarded":
+        if (string !== undefined) this.takeList(this.forwarded, string);
+        return;
+      case "answer":
+        if (string !== undefined) this.takeList(this.answers, string);
+        return;
+      case "action":
+      case "event":
+        this.takeAction(key, value, rank);
+        return;
+      case "status": {
+        const code = integer(typeof value === "boolean" ? undefined : value);
+        if (code !== undefined && code >= 100 && code <= 599) this.statusCode ??= code;
+        else this.takeAction(key, value, rank);
+        return;
+      }
+      default:
+    }
+    if (typeof value === "boolean") return;
+    const m = /^(source|destination|remote|local|bare)\.(ip|port|domain)$/.exec(kind);
+    if (m) this.takeEnd(m[1] as Side, m[2] as keyof End, value, rank, meaning.began === true ? key : undefined);
+    else this.takeOther(kind, value, string, rank);
+  }
+
+  private takeOther(kind: Kind, value: string | number, string: string | undefined, rank: number): void {
+    const m = /^(source|destination)\.(bytes|packets|nat\.ip|nat\.port)$/.exec(kind);
+    if (!m) {
+      const known = this.plain.get(kind);
+      if (string !== undefined && (!known || known.rank < rank)) this.plain.set(kind, { value: string, rank });
+      return;
+    }
+    const side = m[1] as "source" | "destination";
+    if (m[2] === "nat.ip") {
+      const ip = typeof value === "string" ? findAddresses(value)[0]?.ip : undefined;
+      // 0.0.0.0 says "not translated".
+      if (ip !== undefined && ip !== "0.0.0.0" && ip !== "::") this.nat[side].ip ??= ip;
+    } else if (m[2] === "nat.port") {
+      const p = port(value);
+      if (p) this.nat[side].port ??= p;
+    } else {
+      const n = integer(value);
+      if (n !== undefined) this.counts[side][m[2] as "bytes" | "packets"] ??= n;
+    }
+  }
+
+  private takeEnd(side: Side, part: keyof End, value: string | number, rank: number, began: string | undefined): void {
+    const end = this.ends[side];
+    if (part === "port") {
+      const p = port(typeof value === "string" ? value.trim() : value);
+      if (p !== undefined && !(end.port && end.port.rank >= rank)) end.port = { value: p, rank };
+      return;
+    }
+    if (typeof value !== "string") return;
+    const stated = text(value.trim());
+    if (stated === undefined) return;
+    // "1.2.3.4:5678", "IPV4/UDP/1.2.3.4/5060", "host/1.2.3.4:80", "tcp://1.2.3.4:80"; a sentence is no address.
+    const found = stated.length <= 200 ? findAddresses(stated) : [];
+    if (found.length === 0) {
+      if (/^[A-Za-z0-9_][\w.-]{0,252}(?::\d{1,5})?$/.test(stated) && part !== "ip")
+        this.better(end, "domain", stated, rank);
+      return;
+    }
+    if (found.length > 1 && side === "source" && !/^[\s\d.:a-fA-F,[\]]+$/.test(stated)) return;
+    if (/\s[A-Za-z]+\s[A-Za-z]+\s/.test(stated)) return;
+    const first = found[0]!;
+    if (this.better(end, "ip", first.ip, rank)) {
+      if (first.port !== undefined) end.port = { value: first.port, rank };
+      if (began !== undefined && (side === "source" || side === "destination"))
+        this.began ??= { by: "source", why: `field ${began}` };
+    }
+    // A list in a client field is a chain of proxies.
+    if (found.length > 1 && side === "source") for (const f of found) this.push(this.forwarded, f.ip);
+  }
+
+  private better(end: End, part: "ip" | "domain", value: string, rank: number): boolean {
+    const known = end[part];
+    if (known && known.rank >= rank) {
+      if (part === "ip" && known.value !== value && known.rank - rank < 0.5 && this.notes.length < 4)
+        this.notes.push(`fields disagree on one end: ${known.value} and ${value}`);
+      return false;
+    }
+    end[part] = { value, rank };
+    return true;
+  }
+
+  private takeList(list: string[], value: string): void {
+    for (const f of findAddresses(value)) this.push(list, f.ip);
+  }
+
+  private push(list: string[], ip: string): void {
+    if (list.length < 32 && !list.includes(ip)) list.push(ip);
+  }
+
+  private takeTime(value: string | number | boolean, rank: number, string: string | undefined): void {
+    if (typeof value === "boolean") return;
+    if (string !== undefined && /^\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| ?[+-]\d{2}:?\d{2})?$/.test(string)) {
+      this.timeOfDay ??= string;
+      return;
+    }
+    if (string !== undefined && isDateOnly(string)) {
+      this.date ??= string;
+      return;
+    }
+    if (this.time && this.time.rank >= rank) return;
+    const parsed =
+      typeof value === "number" ? timeOfValue(value) : string === undefined ? undefined : timeOfValue(string);
+    if (parsed) this.time = { value: parsed, rank };
+  }
+
+  private takeAction(key: string, value: string | number | boolean, rank: number): void {
+    if (typeof value === "number" || this.actions.length >= 16) return;
+    const stated =
+      typeof value === "boolean"
+        ? // `success: false`, `blocked: true`; a false `blocked` or `error` says nothing.
+          value
+          ? key
+          : /succe|allow|ok$|accept/i.test(key)
+            ? "failed"
+            : undefined
+        : /^(?:false|no|0)$/i.test(value)
+          ? /succe/i.test(key)
+            ? "failed"
+            : undefined
+          : text(value);
+    if (stated !== undefined) this.actions.push({ value: { key, value: stated.slice(0, 200) }, rank });
+  }
+
+  /** A time found outside named fields; it counts when no field states one. */
+  foundTime(time: ParsedTime): void {
+    this.time ??= { value: time, rank: 0 };
+  }
+
+  /** An end found by phrasing. */
+  phrase(side: Side, ip: string, p: number | undefined, rank: number): void {
+    const end = this.ends[side];
+    if (end.ip && end.ip.rank >= rank) {
+      if (end.ip.value === ip && p !== undefined && !end.port) end.port = { value: p, rank };
+      return;
+    }
+    end.ip = { value: ip, rank };
+    if (p !== undefined) end.port = { value: p, rank };
+    else delete end.port;
+  }
+
+  get hasTime(): boolean {
+    return this.time !== undefined;
+  }
+
+  /** True when an address already has a place. */
+  knows(ip: string): boolean {
+    return (
+      Object.values(this.ends).some((e) => e.ip?.value === ip) ||
+      this.nat.source.ip === ip ||
+      this.nat.destination.ip === ip ||
+      this.forwarded.includes(ip) ||
+      this.answers.includes(ip)
+    );
+  }
+
+  hasEnd(side: Side): boolean {
+    return this.ends[side].ip !== undefined;
+  }
+
+  plainValue(kind: Kind): string | undefined {
+    return this.plain.get(kind)?.value;
+  }
+
+  /** True when anything but a time was learned. */
+  get hasRoles(): boolean {
+    return (
+      Object.values(this.ends).some((e) => e.ip !== undefined) || this.forwarded.length > 0 || this.answers.length > 0
+    );
+  }
+
+  private settleTime(context: LineContext): number | undefined {
+    if (this.date !== undefined && this.timeOfDay !== undefined && !(this.time && this.time.rank >= 6)) {
+      const joined = timeOfValue(`${this.date.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3")} ${this.timeOfDay}`);
+      if (joined) return context.resolveTime(joined);
+    }
+    return this.time && context.resolveTime(this.time.value);
+  }
+
+  /** A filter's "allow" says nothing of an answer; the bytes of both sides do. */
+  private afterPermission(stated: string): { outcome: Outcome; outcomeReason: string } {
+    const sent = this.counts.source.bytes ?? this.counts.source.packets;
+    const answered = this.counts.destination.bytes ?? this.counts.destination.packets;
+    if (answered === 0 && sent !== undefined)
+      return { outcome: "unanswered", outcomeReason: `${stated}, nothing came back` };
+    if (answered !== undefined && answered > 0 && sent !== undefined && sent > 0)
+      return { outcome: "established", outcomeReason: `${stated}, bytes both ways` };
+    return { outcome: "unknown", outcomeReason: `${stated}: permitted; an answer is not shown` };
+  }
+
+  private settleOutcome(line: string): { outcome: Outcome; outcomeReason?: string } {
+    const auth = isAboutLogin(line);
+    const actions = this.actions.toSorted((a, b) => b.rank - a.rank);
+    for (const { value } of actions) {
+      const found = outcomeOfWord(value.value, auth);
+      if (!found || (found.outcome === "permitted" && this.statusCode !== undefined)) continue;
+      const stated = `${value.key}=${value.value.slice(0, 60)}`;
+      if (found.outcome !== "permitted") return { outcome: found.outcome, outcomeReason: stated };
+      return this.afterPermission(stated);
+    }
+    if (this.statusCode !== undefined) return httpOutcome(this.statusCode);
+    if (this.outcome) return { outcome: this.outcome.outcome, outcomeReason: this.outcome.reason };
+    return { outcome: "unknown" };
+  }
+
+  /** `host=1.2.3.4 port=5678` is a peer; a `host` alone is as often the machine that logs. */
+  private settleHost(): void {
+    const { source, destination, remote, bare } = this.ends;
+    if (source.ip || destination.ip || remote.ip || bare.ip || !bare.port) return;
+    const ip = canonicalIp(this.plainValue("host"));
+    if (ip === undefined) return;
+    bare.ip = { value: ip, rank: 0 };
+    this.plain.delete("host");
+  }
+
+  /** Gives the ends of a socket (`remote`, `local`) and a bare `ip` their sides. Returns who began it. */
+  private settleEnds(line: string): { initiator: Initiator; reason?: string } {
+    this.settleHost();
+    const { source, destination, remote, local, bare } = this.ends;
+    const direction = this.plainValue("direction") ?? "";
+    const actionText = `${direction} ${this.actions.map((a) => a.value.value).join(" ")}`;
+    if (remote.ip && !source.ip) {
+      const outbound = OUTBOUND.test(actionText) && !INBOUND.test(actionText);
+      const byPorts = local.ip !== undefined && replyPorts(remote.port?.value, local.port?.value);
+      if ((outbound || byPorts) && !destination.ip && !INBOUND.test(actionText)) {
+        Object.assign(destination, remote);
+        if (local.ip) Object.assign(source, local);
+        if (outbound) return { initiator: "source", reason: "the record says outbound" };
+        return { initiator: "unknown", reason: "a local and a remote end, told apart by their ports" };
+      }
+      Object.assign(source, remote);
+      if (local.ip && !destination.ip) Object.assign(destination, local);
+      if (!destination.ip) this.service = true;
+      if (INBOUND.test(actionText) || isAboutLogin(line) || this.statusCode !== undefined || this.plain.has("method"))
+        return { initiator: "source", reason: "the remote end came to this service" };
+      return { initiator: "unknown", reason: "names a local and a remote end, not who began" };
+    }
+    if (bare.ip && !source.ip && !destination.ip) {
+      Object.assign(source, bare);
+      this.service = true;
+      return { initiator: "source", reason: "a service's log names one address: its client" };
+    }
+    if (local.ip && source.ip && !destination.ip) Object.assign(destination, local);
+    if (!source.ip) {
+      if (!destination.ip || !this.reached) return { initiator: "unknown" };
+      this.service = true;
+      return { initiator: "source", reason: `"${this.reached}" is said by the end that went out` };
+    }
+    if (!destination.ip) this.service = true;
+    if (this.packet) return this.packet;
+    if (this.byPorts) return { initiator: "unknown", reason: "two ends are named; told apart by their ports" };
+    if (this.began) return { initiator: this.began.by, reason: this.began.why };
+    if (this.plain.has("method") || this.statusCode !== undefined)
+      return { initiator: "source", reason: "a request and its answer" };
+    if (!destination.ip) return { initiator: "source", reason: "a service's log names one address: its client" };
+    // From a service's port to a client's: a reply, if the log takes packets one by one.
+    if (replyPorts(source.port?.value, destination.port?.value))
+      return { initiator: "unknown", reason: "the ports are those of a reply" };
+    if (SESSION_WORD.test(`${actionText} ${line.slice(0, 1000)}`))
+      return { initiator: "source", reason: "source and destination of a session or decision" };
+    return { initiator: "unknown", reason: "two ends are named, not who began" };
+  }
+
+  private endpoint(side: "source" | "destination"): Endpoint | undefined {
+    const end = this.ends[side];
+    const out: Endpoint = { ...this.counts[side] };
+    if (end.ip) out.ip = end.ip.value;
+    if (end.port) out.port = end.port.value;
+    if (end.domain && canonicalIp(end.domain.value) === undefined) out.domain = end.domain.value;
+    const nat = this.nat[side];
+    if (nat.ip !== undefined && nat.ip !== out.ip) out.nat = nat;
+    return Object.keys(out).length > 0 ? out : undefined;
+  }
+
+  /** @param line What was read, for words that colour the record (login, request). */
+  result(line: string, context: LineContext): FormatResult {
+    const { initiator, reason } = this.settleEnds(line);
+    const event: Event = {};
+    const timestamp = this.settleTime(context);
+    if (timestamp !== undefined) event.timestamp = timestamp;
+    const source = this.endpoint("source");
+    const destination = this.endpoint("destination");
+    if (source) event.source = source;
+    if (destination) event.destination = destination;
+    const outcome = this.settleOutcome(line);
+    this.describe(event);
+    const result: FormatResult = { event, ...outcome, initiator };
+    if (reason !== undefined) result.initiatorReason = reason;
+    if (this.service && (!event.destination?.ip || !event.source?.ip)) result.observerIsAsset = true;
+    if (this.notes.length > 0) result.notes = this.notes;
+    return result;
+  }
+
+  private describe(event: Event): void {
+    const value = (kind: Kind): string | undefined => this.plainValue(kind);
+    const network: NonNullable<Event["network"]> = {};
+    const t = transport(value("transport"));
+    const direction = value("direction");
+    if (t !== undefined && t.length <= 16) network.transport = t;
+    if (value("protocol") !== undefined) network.protocol = value("protocol")!.toLowerCase().slice(0, 64);
+    if (direction !== undefined) network.direction = direction.toLowerCase().slice(0, 32);
+    if (this.forwarded.length > 0) network.forwarded_ip = this.forwarded;
+    if (Object.keys(network).length > 0) event.network = network;
+    const action = this.actions.toSorted((a, b) => b.rank - a.rank)[0];
+    if (action) event.event = { action: action.value.value };
+    if (value("user") !== undefined) event.user = { name: value("user")! };
+    if (value("host") !== undefined && /^[\w.:-]{1,255}$/.test(value("host")!)) event.host = { name: value("host")! };
+    if (value("url") !== undefined) event.url = { original: value("url")! };
+    if (value("agent") !== undefined) event.user_agent = { original: value("agent")! };
+    if (this.statusCode !== undefined || value("method") !== undefined) {
+      event.http = {};
+      if (value("method") !== undefined) event.http.request = { method: value("method")! };
+      if (this.statusCode !== undefined) event.http.response = { status_code: this.statusCode };
+    }
+    if (this.answers.length > 0 || value("question") !== undefined) {
+      event.dns = {};
+      if (this.answers.length > 0) event.dns.resolved_ip = this.answers;
+      if (value("question") !== undefined) event.dns.question = { name: value("question")! };
+    }
+    if (value("observer.ip") !== undefined) {
+      const ip = findAddresses(value("observer.ip")!)[0]?.ip;
+      if (ip !== undefined) event.observer = { ip };
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** What is tried when no format knows a line: fields by their names, then sentences by their words. */
+import type { EnvelopeFields, FormatResult, LineContext } from "../format.js";
+import { readDelimited } from "./delimited.js";
+import { Facts } from "./facts.js";
+import { findTime } from "./find-time.js";
+import { openJson, readJson, type JsonLine } from "./json.js";
+import { meaningOf } from "./keys.js";
+import { findPairs } from "./pairs.js";
+import { readPhrases, visitorText, type Span } from "./phrases.js";
+
+export interface FallbackResult {
+  id: "json" | "delimited" | "key-value" | "free-text";
+  result: FormatResult;
+  /** False when neither a time nor a place of any address was found. */
+  learned: boolean;
+}
+
+/** Lines inside lines: `log` in Docker's JSON, whose own text is JSON with a `message`. */
+const DEEPEST_MESSAGE = 4;
+/** Bracketed tags (not an address) and level words before the sentence: `[1:0] info: `, `WARN {core}`. */
+const LEVEL =
+  /^(?:[\s\])}|:,-]{0,4}(?:\[[\w# /-]{1,40}(?::[\w# /-]{1,20})?\]|\{[^{}]{1,40}\}|(?:trace|debug|verbose|info|notice|warn|warning|error|err|crit|critical|fatal|severe|wrn|inf)\b:?)){0,4}[\s\])}|:,-]{0,4}/i;
+/** "AUTH-ERROR: 1.2.3.4 - …": a name of these kinds does not speak of the address after it. */
+const SAYS_NO_PLACE = /^(?:action|event|status|time|date|direction|method|transport|protocol)$/;
+const FIELD_TEXT = 16_384;
+/** Times that begin this far into a line, at most, are the line's own. */
+const LEAD = 48;
+
+/** Reads `line` by names and phrases. Never throws; bounded in the line's length. */
+export function readFallback(line: string, context: LineContext, envelope: EnvelopeFields | undefined): FallbackResult {
+  const facts = new Facts();
+  for (const [key, value] of Object.entries(envelope?.structured ?? {})) {
+    const meaning = meaningOf(key);
+    if (meaning) facts.field(key, meaning, value);
+  }
+  const id = readText(line, context, facts, 0, envelope?.timestamp !== undefined);
+  const result = facts.result(line.length > 4096 ? line.slice(0, 4096) : line, context);
+  return { id, result, learned: facts.hasRoles || result.event.timestamp !== undefined };
+}
+
+function readText(
+  line: string,
+  context: LineContext,
+  facts: Facts,
+  depth: number,
+  timed: boolean,
+): FallbackResult["id"] {
+  const json = openJson(line);
+  if (json) {
+    readObject(json, context, facts, depth);
+    return "json";
+  }
+  if (depth === 0 && readDelimited(line, context, facts) && facts.hasRoles) return "delimited";
+  const text = line.length > FIELD_TEXT ? line.slice(0, FIELD_TEXT) : line;
+  const time = findTime(text);
+  // A date far inside a sentence (a certificate's end, a queue id) does not speak of the event when a header already has.
+  if (time && (!timed || time.start <= LEAD)) facts.foundTime(time.time);
+  let named = false;
+  const read: Span[] = [];
+  const fromVisitor = visitorText(text);
+  for (const pair of findPairs(text)) {
+    const meaning = meaningOf(pair.key);
+    if (!meaning || meaning.kind === "message" || fromVisitor(pair.start)) continue;
+    facts.field(pair.key, meaning, pair.value);
+    if (!SAYS_NO_PLACE.test(meaning.kind)) read.push(pair);
+    named ||= facts.hasRoles;
+  }
+  readPhrases(text, facts, leadEnd(text, time?.start === undefined || time.start > LEAD ? undefined : time.end), read);
+  return named ? "key-value" : "free-text";
+}
+
+/** Where the line proper begins: after the leading time, tags and level. */
+function leadEnd(text: string, timeEnd: number | undefined): number {
+  const start = timeEnd ?? 0;
+  return start + (LEVEL.exec(text.slice(start, start + 160))?.[0].length ?? 0);
+}
+
+function readObject(json: JsonLine, context: LineContext, facts: Facts, depth: number): void {
+  const inner = readJson(json.value, facts);
+  if (json.prefix.length > 2) {
+    const time = findTime(json.prefix);
+    if (time) facts.foundTime(time.time);
+    if (!facts.hasRoles) readPhrases(json.prefix, facts, 0, []);
+  }
+  if (depth < DEEPEST_MESSAGE)
+    for (const message of inner) readText(message.text, context, facts, depth + 1, facts.hasTime);
+}

@@ -1,0 +1,85 @@
+/** Reads an address's place from the words before it. */
+
+export type Place = "answer" | "source" | "destination" | "remote" | "local" | "forwarded" | "observer";
+
+/** The last word before an address, and the place it gives. */
+const WORDS: Readonly<Record<Exclude<Place, "answer">, string>> = {
+  source:
+    "from client clientip cip attacker offender source src srcip visitor caller by initiator originator requester requestor sender banned blocked blocking banning ban unban unbanned unbanning intruder iprange clients for against user login disconnected connection session rcv von de desde",
+  destination:
+    "to into toward towards dst dest dstip destination target upstream backend server responder targeting dial connect connecting snd",
+  remote: "remote peer rhost foreign rip",
+  local: "local lip listening bound bind interface",
+  forwarded: "x-forwarded-for forwarded-for xff x-real-ip",
+  observer: "firewall sensor gateway via through proxy on at",
+};
+const BEFORE: ReadonlyMap<string, Place> = new Map(
+  Object.entries(WORDS).flatMap(([of, list]) => list.split(" ").map((word): [string, Place] => [word, of as Place])),
+);
+
+/** Said of an address without giving it a place. */
+const NOISE = new Set(
+  "ip ipv4 ipv6 ips address addresses addr ip-address ipaddress ipaddr host hostname machine node system computer the a an with tcp udp inet inet6 network port is was has of and had being address's ipv4:tcp".split(
+    " ",
+  ),
+);
+/** "to" after these is not where the traffic went. */
+const NOT_TO =
+  /\b(?:according|due|belong\w*|similar|equal|related|changed?|set|switch\w*|added|add|list|assigned|assign|lease\w*|bound|reply|ack|resolv\w*|back|response|respond\w*|access|redirect\w*) to$/;
+export const ARROW_BEFORE = /(?:-{1,2}>|=>|→|\d >|\w\)? >)[\s["(]{0,3}$/;
+/** A URL that this machine went to, not one that a visitor named. */
+const FETCHED = /\b(?:download|fetch|upload|curl|wget|connect)\w*(?: [\w.'-]{1,20}){0,3} ["'<]?[a-z]{2,6}:\/\/$/;
+
+export interface Reading {
+  place: Place;
+  rank: number;
+}
+
+/** Reads up to five words back from an address: `from host.example [`, `remote IP address: `. */
+export function readBefore(before: string): Reading | undefined {
+  const text = before.toLowerCase();
+  if (/:\/\/[^\s/]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
+  if (/\bresolv\w* \S{1,60} (?:to|as) \[?$/.test(text)) return { place: "answer", rank: 3 };
+  if (ARROW_BEFORE.test(text)) return { place: "destination", rank: 3 };
+  if (/[\w.-]["']?@["'[]?$/.test(text))
+    return /\bto \S{1,64}@["'[]?$/.test(text) ? { place: "destination", rank: 2 } : { place: "source", rank: 2 };
+  if (/\b(?:reply|cached|config|hosts|answer) \S{1,255} is $/.test(text)) return { place: "answer", rank: 3 };
+  if (/\bin (?:a|aaaa) $/.test(text)) return { place: "answer", rank: 3 };
+  // "host (client[1.2.3.4])", "H=host (helo) [1.2.3.4]": daemons' ways to write the peer; "([1.2.3.4])" is what it calls itself.
+  if (/\([\w.:-]{1,60}\[$/.test(text)) return { place: "source", rank: 2.5 };
+  if (text.endsWith("([")) return { place: "observer", rank: 1 };
+  // A bracket after a name: the name is the host's, and the word before it decides.
+  const bracketed = /[[(/]$/.test(text);
+  const tokens = text.match(/[a-z0-9_'.@-]+(?=[^a-z0-9_'.@-]*)/g);
+  if (!tokens) return undefined;
+  const gap = /[^a-z0-9_'.@-]*$/.exec(text)![0];
+  if (/[;|!]/.test(gap)) return undefined;
+  let skipped = false;
+  for (let i = tokens.length - 1; i >= 0 && i >= tokens.length - 5; i--) {
+    const token = tokens[i]!.replace(/^[-.']+|[-.']+$/g, "");
+    const place = BEFORE.get(token);
+    if (place !== undefined) {
+      const upTo = text.slice(0, text.lastIndexOf(token) + token.length);
+      if (token === "to" && NOT_TO.test(upTo)) return undefined;
+      if (
+        (token === "for" || token === "by" || token === "user" || token === "against") &&
+        i < tokens.length - 1 &&
+        skipped
+      )
+        return undefined;
+      const near = tokens[i - 1];
+      if (place === "remote" && near === "by") return undefined; // "refused by peer": of either direction
+      if (place === "remote" && (near === "to" || near === "from"))
+        return { place: near === "to" ? "destination" : "source", rank: 3 };
+      const rank = /^(?:for|by|user|login|de|von|at|on|against|server|connection|session)$/.test(token) ? 1.5 : 3;
+      return { place, rank };
+    }
+    if (NOISE.has(token) || /^@?0x[0-9a-f]+$/.test(token)) continue;
+    if (bracketed && !skipped) {
+      skipped = true;
+      continue;
+    }
+    return undefined;
+  }
+  return undefined;
+}

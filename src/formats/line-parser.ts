@@ -1,0 +1,256 @@
+/** Parses the lines of one source: unwraps envelopes, asks the formats, then the fallbacks, and decides times. */
+import type { Event, ParsedLine } from "../model/event.js";
+import { canonicalIp } from "../model/ip.js";
+import type { EnvelopeFields, FormatResult, LineContext, ParsedTime } from "./format.js";
+import { readFallback } from "./fallback/fallback.js";
+import { Facts } from "./fallback/facts.js";
+import { isWrapper, openJson, readJson } from "./fallback/json.js";
+import { ENVELOPES, FORMATS } from "./registry.js";
+import { TimeResolver, type TimeOptions } from "./time-resolver.js";
+
+export type { TimeOptions } from "./time-resolver.js";
+
+/** What is known of the source that lines come from. Times in epoch milliseconds. */
+export interface SourceFacts {
+  path: string;
+  /** First line, at most 64 KiB of it, without BOM and line end. */
+  firstLine: string;
+  /** The nearest line at or before `offset` (bytes, decompressed) that starts with `prefix`. */
+  headerBefore(prefix: string, offset: number): string | undefined;
+  mtimeMs?: number;
+  /** Modification time that the container records (gzip MTIME). */
+  innerTimeMs?: number;
+}
+
+/** Relayed syslog in syslog in a container's log is three. */
+const DEEPEST = 4;
+const LONGEST = 65_536;
+/** SGR escape sequences of coloured logs. */
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,16}m`, "g");
+
+interface Understood {
+  result: FormatResult;
+  /** Ids from the outside in. */
+  ids: readonly string[];
+  envelope: EnvelopeFields | undefined;
+}
+
+/** What is left when no format knew the line: the innermost text, for the fallbacks. */
+interface Unknown {
+  text: string;
+  ids: readonly string[];
+  envelope: EnvelopeFields | undefined;
+}
+
+/** The context handed to formats: one a parser, moved from line to line. */
+class ParserContext implements LineContext {
+  offset = 0;
+  /** An instant that the envelope named with its zone: it settles times of the payload that have none. */
+  known: number | undefined;
+  private readonly decisions = new Map<number, string>();
+  private readonly headers = new Map<string, string | undefined>();
+
+  constructor(
+    private readonly source: SourceFacts,
+    private readonly resolver: TimeResolver,
+  ) {}
+
+  get path(): string {
+    return this.source.path;
+  }
+
+  get firstLine(): string {
+    return this.source.firstLine;
+  }
+
+  begin(offset: number): void {
+    this.offset = offset;
+    this.known = undefined;
+    this.decisions.clear();
+    this.headers.clear();
+  }
+
+  headerBefore(prefix: string): string | undefined {
+    if (!this.headers.has(prefix)) this.headers.set(prefix, this.source.headerBefore(prefix, this.offset));
+    return this.headers.get(prefix);
+  }
+
+  resolveTime(time: ParsedTime): number | undefined {
+    const resolved = this.resolver.resolve(time, this.known);
+    if (!resolved) return undefined;
+    this.decisions.set(resolved.ms, resolved.decision);
+    return resolved.ms;
+  }
+
+  decisionFor(ms: number): string | undefined {
+    return this.decisions.get(ms);
+  }
+}
+
+/** One per source. Lines may come in any order; what a line parses to does not depend on the lines before it. */
+export class LineParser {
+  private readonly context: ParserContext;
+
+  /** Throws LookbackError `usage` for an unknown time zone. */
+  constructor(source: SourceFacts, options: TimeOptions) {
+    this.context = new ParserContext(source, new TimeResolver(source, options));
+  }
+
+  /**
+   * @param line Without its line end.
+   * @param offset Byte offset of the line's start in the decompressed stream.
+   * Never throws; a line nobody understands comes back with `understood: "none"`.
+   */
+  parse(line: string, offset: number): ParsedLine {
+    this.context.begin(offset);
+    const text = clean(line);
+    const read = this.understand(text, undefined, [], 0);
+    if ("result" in read) return this.finish(read, "format");
+    const fallback = readFallback(read.text, this.context, read.envelope);
+    const ids = fallback.learned ? [...read.ids, fallback.id] : read.ids.length > 0 ? read.ids : ["unrecognised"];
+    return this.finish(
+      { result: fallback.result, ids, envelope: read.envelope },
+      // A header that was read is something: its time dates the line.
+      fallback.learned || read.ids.length > 0 ? "fallback" : "none",
+    );
+  }
+
+  /** Epoch milliseconds of a line, for coverage. */
+  timeOf(line: string, offset = 0): number | undefined {
+    return this.parse(line, offset).event.timestamp;
+  }
+
+  /** Asks envelopes first, because a format's marks may also stand inside a wrapped line; then the formats; then JSON around a line. */
+  private understand(
+    text: string,
+    outer: EnvelopeFields | undefined,
+    ids: readonly string[],
+    depth: number,
+  ): Understood | Unknown {
+    let left: Unknown = { text, ids, envelope: outer };
+    if (depth < DEEPEST) {
+      for (const envelope of ENVELOPES) {
+        const known = this.context.known;
+        const opened = envelope.unwrap(text, this.context);
+        if (!opened || opened.message === text) continue;
+        const fields = nest(outer, opened.fields);
+        this.noteZone(opened.fields);
+        const inner = this.understand(opened.message, fields, [...ids, envelope.id], depth + 1);
+        if ("result" in inner) return inner;
+        left = inner;
+        // What looked wrapped may be a format's own line after all ("2021-03-04T… host: …"): its times stand alone.
+        this.context.known = known;
+        break;
+      }
+    }
+    for (const format of FORMATS) {
+      const result = this.attempt(() => format.parse(text, this.context, outer));
+      if (result) {
+        this.fillEnds(result, text, outer);
+        const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
+        return { result: { ...result, event }, ids: [...ids, format.id], envelope: outer };
+      }
+    }
+    if (left.text !== text) {
+      this.noteZone(left.envelope ?? {});
+      return left;
+    }
+    return (depth < DEEPEST ? this.unwrapJson(text, outer, ids, depth) : undefined) ?? left;
+  }
+
+  /** A message that its format does not know in detail may still say "from 1.2.3.4" (a daemon's rarer messages). */
+  private fillEnds(result: FormatResult, text: string, outer: EnvelopeFields | undefined): void {
+    const { event } = result;
+    if (event.source?.ip ?? event.destination?.ip ?? event.network?.forwarded_ip ?? event.dns) return;
+    const { result: read } = readFallback(text, this.context, outer);
+    if (!read.event.source?.ip && !read.event.destination?.ip) return;
+    if (read.event.source) event.source = { ...read.event.source, ...event.source };
+    if (read.event.destination) event.destination = { ...read.event.destination, ...event.destination };
+    result.initiator = read.initiator;
+    if (read.initiatorReason !== undefined) result.initiatorReason = read.initiatorReason;
+    if (read.observerIsAsset) result.observerIsAsset = true;
+    if (result.outcome === "unknown" && read.outcome !== "unknown") {
+      result.outcome = read.outcome;
+      if (read.outcomeReason !== undefined) result.outcomeReason = read.outcomeReason;
+    }
+    result.notes = [...(result.notes ?? []), "ends read by the words around them"];
+  }
+
+  /** Docker's `{"log": …}`, ECS `message`, journald `MESSAGE`: JSON whose text another format knows. */
+  private unwrapJson(
+    text: string,
+    outer: EnvelopeFields | undefined,
+    ids: readonly string[],
+    depth: number,
+  ): Understood | undefined {
+    const json = openJson(text);
+    if (!json || !isWrapper(json.value)) return undefined;
+    const facts = new Facts();
+    const messages = readJson(json.value, facts);
+    if (messages.length === 0) return undefined;
+    const { event } = facts.result("", this.context);
+    const fields: EnvelopeFields = {};
+    if (event.timestamp !== undefined) fields.timestamp = event.timestamp;
+    if (event.host?.name !== undefined) fields.hostname = event.host.name;
+    const { known } = this.context;
+    this.noteZone(fields);
+    for (const message of messages) {
+      const inner = this.understand(message.text.trimEnd(), nest(outer, fields), [...ids, "json"], depth + 1);
+      if ("result" in inner) return inner;
+    }
+    this.context.known = known;
+    return undefined;
+  }
+
+  /** A format that throws on hostile bytes must not end the hunt: the line then counts as not of that format. */
+  private attempt(parse: () => FormatResult | undefined): FormatResult | undefined {
+    try {
+      return parse();
+    } catch {
+      return undefined;
+    }
+  }
+
+  private noteZone(fields: EnvelopeFields): void {
+    const decision = fields.timestamp === undefined ? undefined : this.context.decisionFor(fields.timestamp);
+    if (decision?.endsWith("(in the line)")) this.context.known = fields.timestamp;
+  }
+
+  private finish(read: Understood, understood: ParsedLine["understood"]): ParsedLine {
+    const { result, envelope } = read;
+    const event: Event = { ...result.event };
+    if (event.timestamp === undefined && envelope?.timestamp !== undefined) event.timestamp = envelope.timestamp;
+    if (envelope?.hostname !== undefined) {
+      const ip = canonicalIp(envelope.hostname);
+      const named = ip === undefined ? { name: envelope.hostname } : { name: envelope.hostname, ip };
+      event.host = { ...named, ...event.host };
+      event.observer = { ...named, ...event.observer };
+    }
+    if (envelope?.program !== undefined && event.process?.name === undefined)
+      event.process = { ...event.process, name: envelope.program };
+    const parsed: ParsedLine = { ...result, event, format: read.ids.join(">"), understood };
+    const timezone = event.timestamp === undefined ? undefined : this.context.decisionFor(event.timestamp);
+    if (timezone !== undefined) parsed.timezone = timezone;
+    return parsed;
+  }
+}
+
+/** Inner fields win: the sender's own host and time over the relay's. */
+function nest(outer: EnvelopeFields | undefined, inner: EnvelopeFields): EnvelopeFields {
+  if (!outer) return inner;
+  return { ...outer, ...inner };
+}
+
+function withDataset(event: Event, dataset: string): Event {
+  return { ...event, event: { ...event.event, dataset } };
+}
+
+/** The text that parsers see: bounded, without BOM, leading NULs (a file cut by a crash), colours and the line end. */
+function clean(line: string): string {
+  let text = line.length > LONGEST ? line.slice(0, LONGEST) : line;
+  const first = text.charCodeAt(0);
+  if (first === 0xfeff || first === 0) text = text.replace(/^[\uFEFF\0]+/, "");
+  if (text.includes("\u001B[")) text = text.replace(COLOUR, "");
+  const last = text.charCodeAt(text.length - 1);
+  return last === 13 || last === 10 || last === 0 ? text.replace(/[\r\n\0]+$/, "") : text;
+}

@@ -1,0 +1,21 @@
+/** Every format, once. Order: envelopes from the outside in, formats from the specific to the general. */
+import { compose, cri } from "./envelopes/container.js";
+import { syslog3164 } from "./envelopes/syslog-3164.js";
+import { syslog5424 } from "./envelopes/syslog-5424.js";
+import type { Envelope, Format } from "./format.js";
+import { layoutFormats } from "./fallback/layouts.js";
+import { networkFormats } from "./network/index.js";
+import { serviceFormats } from "./services/index.js";
+
+/** Tried in order; RFC 5424 before RFC 3164, whose loose grammar would take its `1`. */
+export const ENVELOPES: readonly Envelope[] = [syslog5424, cri, syslog3164, compose];
+
+export const FORMATS: readonly Format[] = [...networkFormats, ...serviceFormats, ...layoutFormats];
+
+/** What the fallbacks are called in `formats list`. */
+export const FALLBACKS: readonly { id: string; title: string }[] = [
+  { id: "json", title: "JSON, by the names of its keys" },
+  { id: "delimited", title: "columns named by a header line" },
+  { id: "key-value", title: "key=value pairs, by the names of their keys" },
+  { id: "free-text", title: "sentences, by the words around an address" },
+];
