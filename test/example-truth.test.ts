@@ -22,14 +22,30 @@ let truth: Truth;
 function hunt(out: string, ...more: string[]): Document[] {
   execFileSync(
     process.execPath,
-    ["bin/lookback", "hunt", "-q", "-i", exampleArgs.intel, "--own", exampleArgs.own.join(","), "-o", join(folder, out), ...more, logs],
+    [
+      "bin/lookback",
+      "hunt",
+      "-q",
+      "-i",
+      exampleArgs.intel,
+      "--own",
+      exampleArgs.own.join(","),
+      "-o",
+      join(folder, out),
+      ...more,
+      logs,
+    ],
     { stdio: ["ignore", "inherit", "inherit"] },
   );
-  return readFileSync(join(folder, out, "sightings.jsonl"), "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line) as Document);
+  return readFileSync(join(folder, out, "sightings.jsonl"), "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Document);
 }
 
 const keyOf = (file: string, line: number, indicator: string): string => `${file}:${line} ${indicator}`;
-const keyOfDocument = (d: Document): string => keyOf(d.log.file.path.slice(logs.length + 1), d.log.line, d.threat.indicator.name);
+const keyOfDocument = (d: Document): string =>
+  keyOf(d.log.file.path.slice(logs.length + 1), d.log.line, d.threat.indicator.name);
 const keyOfPlant = (p: PlantedSighting): string => keyOf(p.file, p.line, p.indicator);
 
 beforeAll(async () => {
@@ -61,12 +77,20 @@ describe("a hunt over the example", () => {
       const { role, verdict, outcome, reasons } = d.lookback;
       const faults = [
         role === plant.role ? [] : [`role ${role}, not ${plant.role}`],
-        [plant.verdict, ...(plant.verdictAlso ?? [])].includes(verdict as "callout") ? [] : [`verdict ${verdict}, not ${plant.verdict}`],
-        [plant.outcome, ...(plant.outcomeAlso ?? [])].includes(outcome as "unknown") ? [] : [`outcome ${outcome}, not ${plant.outcome}`],
-        d["@timestamp"]?.slice(0, 19) === plant.timestamp?.slice(0, 19) ? [] : [`time ${d["@timestamp"]}, not ${plant.timestamp}`],
+        [plant.verdict, ...(plant.verdictAlso ?? [])].includes(verdict as "callout")
+          ? []
+          : [`verdict ${verdict}, not ${plant.verdict}`],
+        [plant.outcome, ...(plant.outcomeAlso ?? [])].includes(outcome as "unknown")
+          ? []
+          : [`outcome ${outcome}, not ${plant.outcome}`],
+        d["@timestamp"]?.slice(0, 19) === plant.timestamp?.slice(0, 19)
+          ? []
+          : [`time ${d["@timestamp"]}, not ${plant.timestamp}`],
         d.log.offset === plant.offset ? [] : [`offset ${d.log.offset}, not ${plant.offset}`],
       ].flat();
-      return faults.length > 0 ? [`${plant.case}: ${keyOfPlant(plant)}: ${faults.join("; ")} (${reasons.join("; ")})`] : [];
+      return faults.length > 0
+        ? [`${plant.case}: ${keyOfPlant(plant)}: ${faults.join("; ")} (${reasons.join("; ")})`]
+        : [];
     });
     expect(wrong).toEqual([]);
   });
@@ -82,12 +106,18 @@ describe("a hunt over the example", () => {
     for (const workers of ["1", "2", "5"]) {
       hunt(`w${workers}`, "--from", exampleArgs.from, "--to", exampleArgs.to, "--workers", workers);
       for (const file of ["sightings.jsonl", "findings.jsonl", "coverage.json"])
-        expect(readFileSync(join(folder, `w${workers}`, file)).equals(readFileSync(join(folder, "window", file))), `${file}, ${workers} workers`).toBe(true);
+        expect(
+          readFileSync(join(folder, `w${workers}`, file)).equals(readFileSync(join(folder, "window", file))),
+          `${file}, ${workers} workers`,
+        ).toBe(true);
     }
   });
 
   it("counts in its findings exactly what it reported", () => {
-    const findings = readFileSync(join(folder, "window", "findings.jsonl"), "utf8").split("\n").filter(Boolean).map((l) => JSON.parse(l) as { id: string; count: number });
+    const findings = readFileSync(join(folder, "window", "findings.jsonl"), "utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((l) => JSON.parse(l) as { id: string; count: number });
     const counts = new Map<string, number>();
     for (const d of found) counts.set(d.lookback.finding, (counts.get(d.lookback.finding) ?? 0) + 1);
     expect(new Map(findings.map((f) => [f.id, f.count]))).toEqual(counts);
@@ -101,7 +131,12 @@ describe("a hunt over the example", () => {
     for (const written of truth.files) {
       const source = files.get(written.path);
       expect(source, written.path).toBeDefined();
-      expect([written.path, source!.lines, source!.bytes, source!.complete]).toEqual([written.path, written.lines, written.bytes, true]);
+      expect([written.path, source!.lines, source!.bytes, source!.complete]).toEqual([
+        written.path,
+        written.lines,
+        written.bytes,
+        true,
+      ]);
       expect(source!.format, written.path).not.toMatch(/fallback|unrecognised/);
     }
     expect(files.size).toBe(truth.files.length);

@@ -26,30 +26,47 @@ function offsets(lines: readonly string[]): number[] {
 }
 
 describe("headers", () => {
-  const kinds = fc.constantFrom("#Fields: a b", "#Fields: c d e", "#fields\tx", "#Software: y", "data #Fields: no header", "1.2.3.4 GET", "");
+  const kinds = fc.constantFrom(
+    "#Fields: a b",
+    "#Fields: c d e",
+    "#fields\tx",
+    "#Software: y",
+    "data #Fields: no header",
+    "1.2.3.4 GET",
+    "",
+  );
 
   it("are the nearest at or before the line, in any order of asking", () => {
     fc.assert(
-      fc.property(fc.array(kinds, { minLength: 1, maxLength: 60 }), fc.array(fc.nat(59), { minLength: 1, maxLength: 20 }), (lines, asked) => {
-        const path = join(folder, "log");
-        writeFileSync(path, lines.join("\n"));
-        const starts = offsets(lines);
-        const headers = new FileHeaders(path);
-        try {
-          for (const i of asked.filter((n) => n < lines.length))
-            for (const prefix of ["#Fields:", "#fields"])
-              expect(headers.before(prefix, starts[i]!)).toBe(slow(lines, prefix, i));
-        } finally {
-          headers.close();
-        }
-      }),
+      fc.property(
+        fc.array(kinds, { minLength: 1, maxLength: 60 }),
+        fc.array(fc.nat(59), { minLength: 1, maxLength: 20 }),
+        (lines, asked) => {
+          const path = join(folder, "log");
+          writeFileSync(path, lines.join("\n"));
+          const starts = offsets(lines);
+          const headers = new FileHeaders(path);
+          try {
+            for (const i of asked.filter((n) => n < lines.length))
+              for (const prefix of ["#Fields:", "#fields"])
+                expect(headers.before(prefix, starts[i]!)).toBe(slow(lines, prefix, i));
+          } finally {
+            headers.close();
+          }
+        },
+      ),
     );
   });
 
   it("are found across more than one chunk of the file, and only at a line's start", () => {
     const path = join(folder, "large");
     const filler = "x".repeat(999);
-    const lines = ["#Fields: first", ...Array.from({ length: 1500 }, () => filler), "#Fields: second", ...Array.from({ length: 700 }, () => `${filler}#Fields: inside`)];
+    const lines = [
+      "#Fields: first",
+      ...Array.from({ length: 1500 }, () => filler),
+      "#Fields: second",
+      ...Array.from({ length: 700 }, () => `${filler}#Fields: inside`),
+    ];
     writeFileSync(path, `${lines.join("\n")}\n`);
     const starts = offsets(lines);
     const headers = new FileHeaders(path);
@@ -61,9 +78,10 @@ describe("headers", () => {
     headers.close();
   });
 
-  it("of a stream are kept as blocks pass, and a later one does not reach back", () => {
+  it("of a stream that begins with one are kept as blocks pass, and a later one does not reach back", () => {
     fc.assert(
-      fc.property(fc.array(kinds, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (lines, size) => {
+      fc.property(fc.array(kinds, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (tail, size) => {
+        const lines = ["#Software: y", ...tail];
         const starts = offsets(lines);
         const headers = new StreamHeaders();
         for (let i = 0; i < lines.length; i += size) {
@@ -74,4 +92,23 @@ describe("headers", () => {
       }),
     );
   });
+
+  it("of a stream that begins with none hold for the lines of their block", () => {
+    fc.assert(
+      fc.property(fc.array(kinds, { minLength: 1, maxLength: 60 }), fc.integer({ min: 1, max: 9 }), (tail, size) => {
+        const lines = ["plain".repeat(LONGER_THAN_THE_HEAD), ...tail];
+        const starts = offsets(lines);
+        const headers = new StreamHeaders();
+        for (let i = 0; i < lines.length; i += size) {
+          const block = lines.slice(i, i + size);
+          headers.observe(Buffer.from(`${block.join("\n")}\n`), starts[i]!);
+          block.forEach((_line, j) =>
+            expect(headers.before("#Fields:", starts[i + j]!)).toBe(slow(block, "#Fields:", j)),
+          );
+        }
+      }),
+    );
+  });
 });
+
+const LONGER_THAN_THE_HEAD = 20_000;

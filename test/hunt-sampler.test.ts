@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 
 import { DaySampler } from "../src/hunt/sampler.js";
 
-const line = (day: number): string => `2021-03-${String(day).padStart(2, "0")}T00:00:00Z some log text of a usual length, to fill the block\n`;
+const line = (day: number): string =>
+  `2021-03-${String(day).padStart(2, "0")}T00:00:00Z some log text of a usual length, to fill the block\n`;
 
 function sample(text: string, atHead: boolean): { days: Record<string, number>; asked: number; sampler: DaySampler } {
   const region = Buffer.from(text);

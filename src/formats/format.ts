@@ -55,6 +55,8 @@ export interface Format {
   readonly title: string;
   /** The document this was written from. */
   readonly reference: string;
+  /** Its messages are sentences: where `parse` names no end of the traffic, the words around an address are read. */
+  readonly prose?: true;
   /**
    * Parse one line (or the payload of an envelope), or return undefined at once when it is not this format.
    * Rejecting a foreign line must be cheap: test a literal or two before any real work.

@@ -20,6 +20,8 @@ export interface SourceFacts {
   mtimeMs?: number;
   /** Modification time that the container records (gzip MTIME). */
   innerTimeMs?: number;
+  /** An instant that a line near the source's beginning states in full; asked only when a year is wanting. */
+  datedLine?: () => number | undefined;
 }
 
 /** Relayed syslog in syslog in a container's log is three. */
@@ -146,7 +148,7 @@ export class LineParser {
     for (const format of FORMATS) {
       const result = this.attempt(() => format.parse(text, this.context, outer));
       if (result) {
-        this.fillEnds(result, text, outer);
+        if (format.prose) this.fillEnds(result, text, outer);
         const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
         return { result: { ...result, event }, ids: [...ids, format.id], envelope: outer };
       }
@@ -158,7 +160,7 @@ export class LineParser {
     return (depth < DEEPEST ? this.unwrapJson(text, outer, ids, depth) : undefined) ?? left;
   }
 
-  /** A message that its format does not know in detail may still say "from 1.2.3.4" (a daemon's rarer messages). */
+  /** A sentence that its format does not know in detail may still say "from 1.2.3.4" (a daemon's rarer messages). */
   private fillEnds(result: FormatResult, text: string, outer: EnvelopeFields | undefined): void {
     const { event } = result;
     if (event.source?.ip ?? event.destination?.ip ?? event.network?.forwarded_ip ?? event.dns) return;

@@ -16,6 +16,8 @@ export interface TimeEvidence {
   path: string;
   mtimeMs?: number;
   innerTimeMs?: number;
+  /** An instant that a line near the source's beginning states in full; asked only when a year is wanting. */
+  datedLine?: () => number | undefined;
 }
 
 export interface ResolvedTime {
@@ -27,6 +29,15 @@ export interface ResolvedTime {
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;
+/** Lines go on after the dated one, for most of a year at the most; a few may lie before it. */
+const SPAN_OF_A_FILE = 300 * DAY;
+
+/** What a year is chosen by: the latest that puts the moment no more than `after` behind `ms`. */
+interface Reference {
+  ms: number;
+  after: number;
+  from: string;
+}
 
 export function formatOffset(minutes: number): string {
   if (minutes === 0) return "UTC";
@@ -115,18 +126,33 @@ export function pathReference(path: string): number | undefined {
 /** One per source. */
 export class TimeResolver {
   private readonly zone: Zone | undefined;
-  private readonly reference: { ms: number; from: string } | undefined;
+  private readonly named: Reference | undefined;
+  /** Undefined: not looked for yet. */
+  private found: { reference: Reference | undefined } | undefined;
 
   /** Throws LookbackError `usage` for an unknown `timezone`. */
   constructor(
-    evidence: TimeEvidence,
+    private readonly evidence: TimeEvidence,
     private readonly options: TimeOptions,
   ) {
     this.zone = options.timezone === undefined ? undefined : readZone(options.timezone);
     const named = pathReference(evidence.path);
-    if (named !== undefined) this.reference = { ms: named, from: "the file's name" };
-    else if (evidence.innerTimeMs) this.reference = { ms: evidence.innerTimeMs, from: "gzip header" };
-    else if (evidence.mtimeMs !== undefined) this.reference = { ms: evidence.mtimeMs, from: "the file's time" };
+    if (named !== undefined) this.named = { ms: named, after: DAY, from: "the file's name" };
+  }
+
+  /** Firmest first: the file's name, its own dated lines, then what copying a file most easily changes. */
+  private reference(): Reference | undefined {
+    if (this.named) return this.named;
+    this.found ??= { reference: this.lookFor() };
+    return this.found.reference;
+  }
+
+  private lookFor(): Reference | undefined {
+    const { datedLine, innerTimeMs, mtimeMs } = this.evidence;
+    const dated = datedLine?.();
+    if (dated !== undefined) return { ms: dated, after: SPAN_OF_A_FILE, from: "dated lines of the file" };
+    if (innerTimeMs) return { ms: innerTimeMs, after: DAY, from: "gzip header" };
+    return mtimeMs === undefined ? undefined : { ms: mtimeMs, after: DAY, from: "the file's time" };
   }
 
   /**
@@ -142,13 +168,13 @@ export class TimeResolver {
       const placed = this.place(wallTime(time, this.options.year), undefined, stated);
       return placed && { ms: placed.ms, decision: `${placed.decision}; year ${this.options.year} from --year` };
     }
-    const reference = known === undefined ? this.reference : { ms: known, from: "the outer record" };
+    const reference = known === undefined ? this.reference() : { ms: known, after: DAY, from: "the outer record" };
     if (!reference) return undefined;
     const newest = new Date(reference.ms).getUTCFullYear() + 1;
     // Nine years back reach a 29 February wherever the reference lies.
     for (let year = newest; year > newest - 10; year--) {
       const placed = this.place(wallTime(time, year), known, stated);
-      if (placed && placed.ms <= reference.ms + DAY)
+      if (placed && placed.ms <= reference.ms + reference.after)
         return { ms: placed.ms, decision: `${placed.decision}; year ${year} from ${reference.from}` };
     }
     return undefined;

@@ -8,6 +8,8 @@ import { closeSync, openSync, readSync } from "node:fs";
 export interface HeaderLookup {
   /** The nearest line that starts with `prefix` and stands at or before `offset` (a line start). */
   before(prefix: string, offset: number): string | undefined;
+  /** The lines at the beginning of the source, as far as they lie in its first 64 KiB, without byte order mark and line ends. */
+  head(): string[];
 }
 
 const LINE_LIMIT = 64 * 1024;
@@ -16,6 +18,7 @@ const CHUNK = 256 * 1024;
 const NEAR = 1024 * 1024;
 const LONGEST_PREFIX = 64;
 const NEWLINE = 10;
+const HASH = 35;
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 interface Found {
@@ -37,13 +40,12 @@ export class FileHeaders implements HeaderLookup {
   private readonly searched = new Map<string, Searched>();
   private readonly buffer = Buffer.allocUnsafeSlow(CHUNK + 1 + LONGEST_PREFIX);
   private fd: number | undefined;
-  private head: Buffer | undefined;
+  private beginning: Buffer | undefined;
 
   constructor(private readonly path: string | Buffer) {}
 
-  /** First line of the file, without byte order mark and line end. */
-  firstLine(): string {
-    return lineText(this.start()).replace(/^\ufeff/, "");
+  head(): string[] {
+    return headLines(this.start());
   }
 
   close(): void {
@@ -114,8 +116,8 @@ export class FileHeaders implements HeaderLookup {
   }
 
   private start(): Buffer {
-    this.head ??= this.read(Buffer.allocUnsafe(LINE_LIMIT), 0, LINE_LIMIT);
-    return this.head;
+    this.beginning ??= this.read(Buffer.allocUnsafe(LINE_LIMIT), 0, LINE_LIMIT);
+    return this.beginning;
   }
 
   private read(into: Buffer, start: number, length: number): Buffer {
@@ -133,29 +135,56 @@ export class FileHeaders implements HeaderLookup {
 export class StreamHeaders implements HeaderLookup {
   /** By the first word of the line (`#Fields:`, `#fields`), in the order they came. */
   private readonly kept = new Map<string, Found[]>();
+  private first: string[] = [];
+  /** The stream begins as files with headers do. Otherwise a header holds for the lines of its block. */
+  private keeping = false;
+  private region: Buffer = Buffer.alloc(0);
+  private base = 0;
 
-  /** Takes note of the lines that begin with `#` in a block of whole lines. @param base position of `region[0]` in the stream */
+  head(): string[] {
+    return this.first;
+  }
+
+  /** Takes note of a block of whole lines. It must stay as it is until the next call. @param base position of `region[0]` in the stream */
   observe(region: Buffer, base: number): void {
-    const keep = (i: number): void => {
-      const line = lineText(region.subarray(i, i + LINE_LIMIT));
-      const word = /^#[^\s:]{0,40}:?/.exec(line)?.[0] ?? "#";
-      const list = this.kept.get(word) ?? [];
-      list.push({ offset: base + i, line });
-      // Of what lies in earlier blocks only the last matters; within a block hits may lie between.
-      while (list.length > 1 && list[1]!.offset <= base) list.shift();
-      if (this.kept.size < 64 || this.kept.has(word)) this.kept.set(word, list);
-    };
-    if (region[0] === 35) keep(0);
-    for (let i = region.indexOf("\n#"); i >= 0; i = region.indexOf("\n#", i + 1)) keep(i + 1);
+    if (base === 0) {
+      this.first = headLines(region.subarray(0, LINE_LIMIT));
+      this.keeping = this.first.some((line) => line.startsWith("#"));
+    }
+    this.region = region;
+    this.base = base;
+    if (!this.keeping) return;
+    if (region[0] === HASH) this.keep(0);
+    for (let i = region.indexOf("\n#"); i >= 0; i = region.indexOf("\n#", i + 1)) this.keep(i + 1);
   }
 
   before(prefix: string, offset: number): string | undefined {
+    if (!this.keeping) return this.inRegion(prefix, offset);
     let best: Found | undefined;
     for (const list of this.kept.values()) {
       const found = lastAtOrBefore(list, offset);
       if (found?.line.startsWith(prefix) && (!best || found.offset > best.offset)) best = found;
     }
     return best?.line;
+  }
+
+  private keep(i: number): void {
+    const line = lineText(this.region.subarray(i, i + LINE_LIMIT));
+    const word = /^#[^\s:]{0,40}:?/.exec(line)?.[0] ?? "#";
+    const list = this.kept.get(word) ?? [];
+    list.push({ offset: this.base + i, line });
+    // Of what lies in earlier blocks only the last matters; within a block hits may lie between.
+    while (list.length > 1 && list[1]!.offset <= this.base) list.shift();
+    if (this.kept.size < 64 || this.kept.has(word)) this.kept.set(word, list);
+  }
+
+  private inRegion(prefix: string, offset: number): string | undefined {
+    const { region } = this;
+    const at = offset - this.base;
+    // A negative start would count from the end.
+    const found = at > 0 ? region.lastIndexOf(`\n${prefix}`, at - 1) : -1;
+    const start = found >= 0 ? found + 1 : region.indexOf(prefix) === 0 ? 0 : -1;
+    return start < 0 || start > at ? undefined : lineText(region.subarray(start, start + LINE_LIMIT));
   }
 }
 
@@ -170,8 +199,17 @@ function lastAtOrBefore(list: readonly Found[], offset: number): Found | undefin
   return list[low - 1];
 }
 
+function headLines(bytes: Buffer): string[] {
+  const lines = bytes
+    .toString("utf8")
+    .replace(/^\ufeff/, "")
+    .split(/\r?\n/);
+  // The last one is cut where the head ends, unless it is the only one.
+  return lines.length > 1 ? lines.slice(0, -1) : lines;
+}
+
 /** The line at the start of `bytes`, without its end. */
-export function lineText(bytes: Buffer): string {
+function lineText(bytes: Buffer): string {
   const end = bytes.indexOf(NEWLINE);
   return bytes.toString("utf8", 0, end < 0 ? bytes.length : end).replace(/\r$/, "");
 }

@@ -67,6 +67,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   const tasks = plan(sources);
   const totalBytes = sources.reduce((n, s) => n + s.size, 0);
 
+  const threads = request.workers ?? availableParallelism();
   const { slots, ...compiled } = compile(request.indicators.indicators);
   const setup: ScanSetup = {
     compiled,
@@ -118,7 +119,6 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     });
   const timer = rim.onProgress && setInterval(tell, PROGRESS_MS);
   try {
-    const threads = request.workers ?? availableParallelism();
     if (threads > 1 && tasks.length > 1 && (totalBytes >= WORTH_THREADS_BYTES || request.workers !== undefined))
       await runInWorkers(tasks, threads, rim.workerEntry, setup, handlers);
     else await runHere(tasks, setup, rim.serialise, handlers);

@@ -4,7 +4,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 
-import type { LineParser } from "../formats/line-parser.js";
+import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
@@ -15,7 +15,7 @@ import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { OwnNetworks } from "../triage/own.js";
 import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
-import { FileHeaders, lineText, StreamHeaders, type HeaderLookup } from "./headers.js";
+import { StreamHeaders, type FileHeaders, type HeaderLookup } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
@@ -80,13 +80,7 @@ export interface ScanEnvironment {
   own: OwnNetworks;
   settings: ScanSettings;
   serialise: Serialise;
-  parserFor(facts: {
-    path: string;
-    firstLine: string;
-    headerBefore: (prefix: string, offset: number) => string | undefined;
-    mtimeMs: number | undefined;
-    innerTimeMs: number | undefined;
-  }): LineParser;
+  parserFor(facts: SourceFacts): LineParser;
   /** Kept from one range of a file to the next. */
   headersOf(ref: SourceRef): FileHeaders;
   emit(task: Task, batch: Batch): void | Promise<void>;
@@ -101,6 +95,8 @@ const PARSE_LIMIT = 64 * 1024;
 const AROUND = 16 * 1024;
 /** No token and no escape before it is longer than half of this: pieces of an over-long line overlap by it. */
 const OVERLAP = 512;
+/** Lines at the beginning of a source that are searched for a full date. */
+const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
 const RETURN = 13;
@@ -200,17 +196,11 @@ class TaskScan {
         this.result.interrupted = true;
         return;
       }
-      // Lets signals and messages in now and then: reads of plain files never wait.
-      if (turns % 32 === 31) await setImmediate();
-      const n = await this.unlessStopped(this.reader.read(this.block.subarray(filled, this.capacity)));
-      if (n === undefined) {
-        this.result.interrupted = true;
-        return;
-      }
-      this.env.progress(this.reader.consumed - this.consumed, 0);
-      this.consumed = this.reader.consumed;
-      const atEnd = n === 0;
-      filled += n;
+      // Reads of plain files never wait: signals and messages are let in now and then. A decompressor's thread stands still
+      // until its last chunk is taken from it, so it is served before every scan.
+      if (turns % 32 === 31 || this.reader.container !== "plain") await setImmediate();
+      const { length, atEnd } = await this.fill(filled);
+      filled = length;
       let at = 0;
 
       if (skipping) {
@@ -231,7 +221,6 @@ class TaskScan {
         const newline = this.block.subarray(0, filled).indexOf(NEWLINE, Math.min(OVERLAP, filled));
         const last = newline >= 0 || atEnd;
         const stop = newline >= 0 ? newline : filled;
-        if (!last && filled < this.capacity) continue;
         await this.longPiece(stop, last ? stop : filled - OVERLAP / 2, long);
         if (last) {
           this.count(newline >= 0 ? 1 : 0, newline >= 0 ? 1 : filled > 0 ? 1 : 0);
@@ -278,6 +267,23 @@ class TaskScan {
       this.keep(Math.max(stop, at), filled);
       filled = rest;
     }
+  }
+
+  /**
+   * Fills the block behind its first `filled` bytes. Always all of it, so that the cuts do not depend on how a
+   * decompressor's output comes; less means the end.
+   */
+  private async fill(filled: number): Promise<{ length: number; atEnd: boolean }> {
+    let length = filled;
+    while (length < this.capacity) {
+      const n = await this.unlessStopped(this.reader.read(this.block.subarray(length, this.capacity)));
+      if (n === undefined) this.result.interrupted = true;
+      if (n === undefined || n === 0) return { length, atEnd: true };
+      length += n;
+      this.env.progress(this.reader.consumed - this.consumed, 0);
+      this.consumed = this.reader.consumed;
+    }
+    return { length, atEnd: false };
   }
 
   /** A pipe may have nothing to give for hours: undefined when the hunt is stopped meanwhile. */
@@ -346,18 +352,28 @@ class TaskScan {
   private prepare(region: Buffer, base: number): void {
     if (this.headers instanceof StreamHeaders) this.headers.observe(region, base);
     if (this.parser) return;
-    const { ref, range } = this.task;
-    const firstLine =
-      range && this.headers instanceof FileHeaders
-        ? this.headers.firstLine()
-        : lineText(region.subarray(0, PARSE_LIMIT)).replace(/^\ufeff/, "");
-    this.parser = this.env.parserFor({
+    const { ref } = this.task;
+    const facts: SourceFacts = {
       path: ref.path,
-      firstLine,
+      firstLine: this.headers.head()[0] ?? "",
       headerBefore: (prefix, offset) => this.headers.before(prefix, offset),
-      mtimeMs: ref.mtimeMs,
-      innerTimeMs: this.reader.innerTimeMs,
-    });
+      ...(ref.mtimeMs === undefined ? {} : { mtimeMs: ref.mtimeMs }),
+      ...(this.reader.innerTimeMs === undefined ? {} : { innerTimeMs: this.reader.innerTimeMs }),
+    };
+    this.parser = this.env.parserFor({ ...facts, datedLine: () => this.datedLine(facts) });
+  }
+
+  /** The first time near the source's beginning whose line names the year: the same for every range of a file. */
+  private datedLine({ firstLine, headerBefore }: SourceFacts): number | undefined {
+    // Without a reference no year can be guessed: only full dates come back.
+    const parser = this.env.parserFor({ path: "", firstLine, headerBefore });
+    let offset = 0;
+    for (const line of this.headers.head().slice(0, DATED_WITHIN)) {
+      const time = parser.parse(line, offset).event.timestamp;
+      if (time !== undefined) return time;
+      offset += Buffer.byteLength(line) + 1;
+    }
+    return undefined;
   }
 
   private sampleTime(region: Buffer, at: number, base: number): number | undefined {

@@ -287,6 +287,7 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
 
 export const ciscoAsa: Format = {
   id: "cisco.asa",
+  prose: true,
   title: "Cisco ASA, Secure Firewall Threat Defense and PIX syslog",
   reference: "https://www.cisco.com/c/en/us/td/docs/security/asa/syslog/b_syslog.html",
   parse,

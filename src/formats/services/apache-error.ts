@@ -34,6 +34,7 @@ const ENDINGS: readonly { says: RegExp; outcome: Outcome; reason: string }[] = [
 
 export const apacheError: Format = {
   id: "apache.error",
+  prose: true,
   title: "Apache httpd: error log",
   reference: "https://httpd.apache.org/docs/2.4/mod/core.html#errorlogformat",
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {

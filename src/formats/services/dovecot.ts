@@ -42,6 +42,7 @@ const SENTENCES: readonly Sentence[] = [
 
 export const dovecot: Format = {
   id: "dovecot.dovecot",
+  prose: true,
   title: "Dovecot: IMAP, POP3 and submission logins",
   reference: "https://doc.dovecot.org/2.3/configuration_manual/logging/",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {

@@ -46,6 +46,7 @@ const SENTENCES: readonly Sentence[] = [
 
 export const dropbear: Format = {
   id: "dropbear.sshd",
+  prose: true,
   title: "Dropbear SSH server",
   reference: "https://github.com/mkj/dropbear/blob/master/src/svr-authpasswd.c",
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {

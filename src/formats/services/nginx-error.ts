@@ -35,6 +35,7 @@ const ENDINGS: readonly { says: RegExp; outcome: Outcome; reason: string }[] = [
 
 export const nginxError: Format = {
   id: "nginx.error",
+  prose: true,
   title: "nginx: error log",
   reference: "https://nginx.org/en/docs/ngx_core_module.html#error_log",
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {

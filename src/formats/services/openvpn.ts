@@ -92,6 +92,7 @@ const WORDS =
 
 export const openvpn: Format = {
   id: "openvpn.openvpn",
+  prose: true,
   title: "OpenVPN",
   reference: "https://openvpn.net/community-resources/reference-manual-for-openvpn-2-6/",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {

@@ -39,6 +39,7 @@ const LOGIN: readonly Sentence[] = [
 
 export const pam: Format = {
   id: "linux.pam",
+  prose: true,
   title: "Linux-PAM and login",
   reference: "https://man7.org/linux/man-pages/man8/pam_unix.8.html",
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {

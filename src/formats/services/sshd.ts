@@ -184,6 +184,7 @@ const LEVEL = /^(?:error|fatal|debug\d|info): /;
 
 export const sshd: Format = {
   id: "openssh.sshd",
+  prose: true,
   title: "OpenSSH server",
   reference: "https://man.openbsd.org/sshd_config#LogLevel",
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {

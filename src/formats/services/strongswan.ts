@@ -49,6 +49,7 @@ const SENTENCES: readonly Sentence[] = [
 
 export const strongswan: Format = {
   id: "strongswan.charon",
+  prose: true,
   title: "strongSwan charon",
   reference: "https://docs.strongswan.org/docs/latest/config/logging.html",
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {

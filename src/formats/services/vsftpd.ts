@@ -32,6 +32,7 @@ const SENTENCES: readonly Sentence[] = [
 
 export const vsftpd: Format = {
   id: "vsftpd.vsftpd",
+  prose: true,
   title: "vsftpd",
   reference: "https://security.appspot.com/vsftpd/vsftpd_conf.html",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
