@@ -55,6 +55,7 @@ describe("headers", () => {
           }
         },
       ),
+      { numRuns: 1000 },
     );
   });
 

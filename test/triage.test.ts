@@ -106,9 +106,10 @@ describe("the ladder, for records that tell the whole story", () => {
       outcome: "established",
       observerIsAsset: true,
     });
+    parsed.event.http = { request: { method: "GET" } };
     expect(judge([parsed])[0]).toMatchObject({ verdict: "own-asset", asset: RELAY });
     // The far end of what a daemon reached is no server of ours.
-    delete parsed.event.source;
+    delete parsed.event.http;
     expect(judge([parsed])[0]!.verdict).toBe("callout");
   });
 
@@ -213,6 +214,20 @@ describe("a reply is not a callout", () => {
 
   it("does not take an answer without a request for a callout: backscatter looks the same", () => {
     expect(verdicts([record([RELAY, 443], [OWN, 51234], 0, oneWay)])).toEqual(["callout-attempt"]);
+  });
+
+  it("takes a blocked packet that looks like a reply for no more than a blocked probe", () => {
+    expect(verdicts([record([RELAY, 443], [OWN, 51234], 0, { ...oneWay, outcome: "blocked" })])).toEqual([
+      "probe-blocked",
+    ]);
+    const synAck = { ...oneWay, outcome: "blocked", initiator: "destination" } as const;
+    expect(verdicts([record([RELAY, 443], [OWN, 51234], 0, synAck)])).toEqual(["probe-blocked"]);
+    // With the own end's packet beside it, it is what the own end drew.
+    const call = record([OWN, 51234], [RELAY, 443], 0, { ...oneWay, initiator: "source" });
+    expect(verdicts([call, record([RELAY, 443], [OWN, 51234], 1, synAck)])).toEqual([
+      "callout-attempt",
+      "callout-attempt",
+    ]);
   });
 
   it("keeps a blocked record blocked although its conversation was let through elsewhere", () => {

@@ -20,14 +20,26 @@ export type SightingSink = (json: string) => void | Promise<void>;
 export type SerialiseTail = (sighting: PendingSighting["sighting"], judgement: Judgement) => string;
 
 interface Lane {
-  /** Batches that came before their turn. */
-  waiting: LineSpool;
+  /** Batches that came before their turn: in memory, and on disk once there are many. */
+  waiting: Batch[];
+  spooled: LineSpool | undefined;
   result: TaskResult | undefined;
   done: boolean;
 }
 
-/** A held sighting: finished, or with what is needed to finish it. */
-type Held = { json: string } | { head: string; line: number; source: number; item: PendingSighting };
+/** A held sighting that is to be judged. In the spool its head goes before it, as a line of its own: text is not encoded twice. */
+interface Held {
+  line: number;
+  source: number;
+  item: PendingSighting;
+}
+/** First characters of the spool's lines. */
+const FINISHED = "=";
+const HEAD = "<";
+const UNJUDGED = "?";
+
+/** Batches kept in memory before their turn; a batch holds some 256 KiB of text. */
+const WAITING_IN_MEMORY = 128;
 
 export class Collector {
   readonly findings = new FindingsBuilder();
@@ -36,6 +48,8 @@ export class Collector {
   private readonly lanes = new Map<number, Lane>();
   private holding = false;
   private turn = 0;
+  /** Batches in memory before their turn. */
+  private waiting = 0;
   /** Newlines before the current range of the source. */
   private lineBase = 0;
   private writing: Promise<void> = Promise.resolve();
@@ -49,7 +63,7 @@ export class Collector {
   batch(task: Task, batch: Batch): Promise<void> {
     return this.inTurn(async () => {
       if (task.id === this.turn) await this.take(task, batch);
-      else this.lane(task.id).waiting.append(JSON.stringify(batch));
+      else this.wait(this.lane(task.id), batch);
     });
   }
 
@@ -62,7 +76,7 @@ export class Collector {
       while (this.turn < this.tasks.length) {
         const current = this.tasks[this.turn]!;
         const known = this.lanes.get(current.id);
-        if (known) for await (const line of known.waiting.drain()) await this.take(current, JSON.parse(line) as Batch);
+        if (known) for await (const batch of this.waited(known)) await this.take(current, batch);
         if (!known?.done) return;
         const following = this.tasks[this.turn + 1];
         this.lineBase = following?.source === current.source ? this.lineBase + (known.result?.newlines ?? 0) : 0;
@@ -75,32 +89,52 @@ export class Collector {
   /** Judges what waited and writes what was held. Call once, when every task is finished. */
   async close(): Promise<void> {
     await this.writing;
-    for await (const line of this.held.drain()) {
-      const held = JSON.parse(line) as Held;
-      if ("json" in held) {
-        await this.sink(held.json);
-        continue;
-      }
-      const { pending, sighting } = held.item;
-      const judgement = settle(pending, this.conversations.resolve(pending.record));
-      await this.sink(`${held.head}${held.line}${this.serialiseTail(sighting, judgement)}`);
-      this.findings.add(completed(held), judgement, held.source);
+    let head = "";
+    for await (const text of this.held.drain()) {
+      const rest = text.slice(1);
+      if (text.startsWith(FINISHED)) await this.sink(rest);
+      else if (text.startsWith(HEAD)) head = rest;
+      else await this.judge(head, JSON.parse(rest) as Held);
     }
+  }
+
+  private async judge(head: string, { line, source, item }: Held): Promise<void> {
+    const { pending, sighting } = item;
+    const judgement = settle(pending, this.conversations.resolve(pending.record));
+    await this.sink(`${head}${line}${this.serialiseTail(sighting, judgement)}`);
+    this.findings.add(completed(head, line, sighting), judgement, source);
   }
 
   /** Lets go of temporary files after a failure. */
   dispose(): void {
     this.held.dispose();
-    for (const lane of this.lanes.values()) lane.waiting.dispose();
+    for (const lane of this.lanes.values()) lane.spooled?.dispose();
   }
 
   private lane(id: number): Lane {
     let lane = this.lanes.get(id);
     if (!lane) {
-      lane = { waiting: new LineSpool(), result: undefined, done: false };
+      lane = { waiting: [], spooled: undefined, result: undefined, done: false };
       this.lanes.set(id, lane);
     }
     return lane;
+  }
+
+  private wait(lane: Lane, batch: Batch): void {
+    if (!lane.spooled && this.waiting < WAITING_IN_MEMORY) {
+      lane.waiting.push(batch);
+      this.waiting++;
+      return;
+    }
+    lane.spooled ??= new LineSpool();
+    lane.spooled.append(JSON.stringify(batch));
+  }
+
+  private async *waited(lane: Lane): AsyncGenerator<Batch> {
+    this.waiting -= lane.waiting.length;
+    yield* lane.waiting.splice(0);
+    if (lane.spooled) for await (const line of lane.spooled.drain()) yield JSON.parse(line) as Batch;
+    lane.spooled = undefined;
   }
 
   /** One at a time: messages of several workers come interleaved, and taking one may wait for the sink. */
@@ -118,11 +152,12 @@ export class Collector {
       if (item) {
         this.holding = true;
         this.conversations.add(item.pending.record);
-        this.held.append(JSON.stringify({ head, line, source: task.source, item } satisfies Held));
+        this.held.append(`${HEAD}${head}`);
+        this.held.append(`${UNJUDGED}${JSON.stringify({ line, source: task.source, item } satisfies Held)}`);
         continue;
       }
       const json = `${head}${line}${batch.tails[i]}`;
-      if (this.holding) this.held.append(JSON.stringify({ json } satisfies Held));
+      if (this.holding) this.held.append(`${FINISHED}${json}`);
       else await this.sink(json);
     }
   }
@@ -138,10 +173,10 @@ function placed(drafts: FindingDraft[], lineBase: number): FindingDraft[] {
   return drafts.map((f) => ({ ...f, first: move(f.first), last: move(f.last), worst: f.worst.map(move) }));
 }
 
-/** The sighting as findings need it: the line is read back from its own JSON. */
-function completed(held: Extract<Held, { head: string }>): Omit<Sighting, "judgement"> {
-  const { time, ...facts } = held.item.sighting;
-  const document = JSON.parse(`${held.head}0}}`) as { event?: { original?: string } };
+/** The sighting as findings need it: the log's line is read back from the JSON. */
+function completed(head: string, line: number, sighting: PendingSighting["sighting"]): Omit<Sighting, "judgement"> {
+  const { time, ...facts } = sighting;
+  const document = JSON.parse(`${head}0}}`) as { event?: { original?: string } };
   const event: Event = time === undefined ? {} : { timestamp: time };
-  return { ...facts, log: { ...facts.log, line: held.line }, event, original: document.event?.original ?? "" };
+  return { ...facts, log: { ...facts.log, line }, event, original: document.event?.original ?? "" };
 }

@@ -1,4 +1,5 @@
 /** Task results to the coverage of each source, and the totals. */
+import { FORMATS } from "../formats/registry.js";
 import type { Coverage, SourceCoverage, SourceError } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
@@ -91,13 +92,11 @@ function problemCoverage(problem: WalkProblem): SourceCoverage {
   };
 }
 
-/** A specific format understood most of what was parsed. */
-export function isRecognised(source: SourceCoverage): boolean {
-  return source.parsed > 0 && source.format !== "unrecognised" && !isFallback(source.format);
-}
+const KNOWN = new Set(FORMATS.map((format) => format.id));
 
-function isFallback(format: string): boolean {
-  return /(?:^|>)(?:fallback\.[a-z-]+|unrecognised)$/.test(format);
+/** A specific format, not a fallback, understood most of what was parsed. */
+function isRecognised(source: SourceCoverage): boolean {
+  return KNOWN.has(source.format.split(">").at(-1)!);
 }
 
 function totals(list: readonly SourceCoverage[]): Coverage["totals"] {

@@ -26,7 +26,7 @@ interface Found {
   line: string;
 }
 
-/** Everything known of one prefix: the interval [from, to) was searched, and held `found`, in order. */
+/** Everything known of one prefix: headers whose first byte lies in [from, to) are in `found`, in order. */
 interface Searched {
   from: number;
   to: number;
@@ -54,7 +54,6 @@ export class FileHeaders implements HeaderLookup {
   }
 
   before(prefix: string, offset: number): string | undefined {
-    const end = offset + prefix.length;
     let known = this.searched.get(prefix);
     // Too far ahead of what is known, in a file that does not begin as files with headers do: not worth reading what lies between.
     const reach = this.beginsWithHeader(prefix) ? Infinity : NEAR;
@@ -62,19 +61,19 @@ export class FileHeaders implements HeaderLookup {
       known = { from: offset, to: offset, found: [] };
       this.searched.set(prefix, known);
     }
-    if (end > known.to) {
-      known.found.push(...this.search(prefix, known.to, end));
-      known.to = end;
+    if (offset >= known.to) {
+      known.found.push(...this.search(prefix, known.to, offset + 1));
+      known.to = offset + 1;
     }
     const hit = lastAtOrBefore(known.found, offset);
     if (hit) return hit.line;
     // Nothing since the interval's start: go back from there, once.
     while (known.from > Math.max(0, offset - reach)) {
       const from = Math.max(0, known.from - CHUNK);
-      const earlier = this.search(prefix, from, known.from + prefix.length);
+      const earlier = this.search(prefix, from, known.from);
       known.from = from;
       if (earlier.length > 0) {
-        known.found.unshift(...earlier.filter((f) => f.offset < (known.found[0]?.offset ?? Infinity)));
+        known.found.unshift(...earlier);
         return lastAtOrBefore(known.found, offset)?.line;
       }
     }
@@ -88,20 +87,21 @@ export class FileHeaders implements HeaderLookup {
     return at === 0 || (at > 0 && (head[at - 1] === NEWLINE || at === BOM.length)) || head.includes(`\n${prefix}`);
   }
 
-  /** Header lines whose first byte lies in [from, to - prefix.length]. */
+  /** Header lines whose first byte lies in [from, to). */
   private search(prefix: string, from: number, to: number): Found[] {
     const out: Found[] = [];
     const needle = Buffer.from(prefix.slice(0, LONGEST_PREFIX));
     for (let at = from; at < to; at += CHUNK) {
       // One byte before, to see that a line starts there.
       const start = Math.max(0, at - 1);
-      const chunk = this.read(this.buffer, start, Math.min(at + CHUNK + needle.length, to) - start);
+      const limit = Math.min(at + CHUNK, to);
+      const chunk = this.read(this.buffer, start, limit + needle.length - start);
       const places: number[] = [];
       for (let i = chunk.indexOf(needle); i >= 0; i = chunk.indexOf(needle, i + 1)) {
         const offset = start + i;
         const lineStart =
           offset === 0 || (i > 0 && chunk[i - 1] === NEWLINE) || (offset === BOM.length && this.hasBom());
-        if (lineStart && offset >= at && offset < at + CHUNK && places.at(-1) !== offset) places.push(offset);
+        if (lineStart && offset >= at && offset < limit) places.push(offset);
       }
       for (const offset of places) {
         const line = lineText(this.read(Buffer.allocUnsafe(LINE_LIMIT), offset, LINE_LIMIT));

@@ -16,7 +16,7 @@ import { Collector, type SerialiseTail, type SightingSink } from "./collector.js
 import { coverageOf } from "./coverage.js";
 import { shareIndicators } from "./indicator-table.js";
 import { plan, type Task } from "./plan.js";
-import { runHere, runInWorkers, type TaskHandlers } from "./pool.js";
+import { runTasks, type TaskHandlers } from "./pool.js";
 import type { ScanSettings, Serialise, TaskResult } from "./scan-task.js";
 import type { ScanSetup } from "./worker.js";
 
@@ -29,7 +29,7 @@ export interface HuntRequest {
   own: OwnNetworks;
   time: TimeOptions;
   settings: ScanSettings;
-  /** Threads; default: one a core. 1 runs in the calling thread. */
+  /** Threads, the calling one included; default: one a core. */
   workers?: number;
 }
 
@@ -119,9 +119,8 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     });
   const timer = rim.onProgress && setInterval(tell, PROGRESS_MS);
   try {
-    if (threads > 1 && tasks.length > 1 && (totalBytes >= WORTH_THREADS_BYTES || request.workers !== undefined))
-      await runInWorkers(tasks, threads, rim.workerEntry, setup, handlers);
-    else await runHere(tasks, setup, rim.serialise, handlers);
+    const worthThreads = totalBytes >= WORTH_THREADS_BYTES || request.workers !== undefined;
+    await runTasks(tasks, worthThreads ? threads : 1, rim.workerEntry, setup, rim.serialise, handlers);
     await finishUnrun(tasks, results, failures, collector);
     await collector.close();
   } finally {

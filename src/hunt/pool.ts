@@ -1,4 +1,4 @@
-/** Hands tasks to worker threads, or runs them here when the hunt is too small to be worth a thread. */
+/** Runs tasks in this thread and, when the hunt is large enough to be worth them, in worker threads. */
 import { Worker } from "node:worker_threads";
 
 import type { Task } from "./plan.js";
@@ -13,15 +13,35 @@ export interface TaskHandlers {
   failed(task: Task, message: string): Promise<void>;
 }
 
-export async function runHere(
+/** Hands out tasks in their order, each once. */
+type TakeTask = () => Task | undefined;
+
+/** @param entry module that calls `serveTasks`; @param threads 1 runs everything here */
+export async function runTasks(
   tasks: readonly Task[],
+  threads: number,
+  entry: URL,
+  setup: ScanSetup,
+  serialise: Serialise,
+  handlers: TaskHandlers,
+): Promise<void> {
+  const stop = new Int32Array(setup.stop);
+  let next = 0;
+  const take: TakeTask = () => (Atomics.load(stop, 0) === 0 ? tasks[next++] : undefined);
+  // This thread scans as well: it is at work while the others still start.
+  const others = Math.min(threads, tasks.length) - 1;
+  const lanes = Array.from({ length: others }, () => workerLane(take, entry, setup, handlers));
+  await Promise.all([...lanes, localLane(take, setup, serialise, handlers)]);
+}
+
+async function localLane(
+  take: TakeTask,
   setup: ScanSetup,
   serialise: Serialise,
   handlers: TaskHandlers,
 ): Promise<void> {
   const env = scanEnvironment(setup, serialise, (task, batch) => handlers.batch(task, batch));
-  for (const task of tasks) {
-    if (env.stopped()) return;
+  for (let task = take(); task; task = take()) {
     let result: TaskResult;
     try {
       result = await scanTask(task, env);
@@ -33,35 +53,20 @@ export async function runHere(
   }
 }
 
-/** @param entry module that calls `serveTasks` */
-export async function runInWorkers(
-  tasks: readonly Task[],
-  threads: number,
-  entry: URL,
-  setup: ScanSetup,
-  handlers: TaskHandlers,
-): Promise<void> {
-  const stop = new Int32Array(setup.stop);
-  let next = 0;
-
-  const lane = async (): Promise<void> => {
-    let worker: Worker | undefined;
-    try {
-      while (next < tasks.length && Atomics.load(stop, 0) === 0) {
-        const task = tasks[next++]!;
-        worker ??= new Worker(entry, { workerData: setup });
-        const failure = await runOne(worker, task, handlers);
-        if (failure !== undefined) {
-          await worker.terminate();
-          worker = undefined; // the next task gets a fresh one
-          await handlers.failed(task, failure);
-        }
-      }
-    } finally {
-      await worker?.terminate();
+async function workerLane(take: TakeTask, entry: URL, setup: ScanSetup, handlers: TaskHandlers): Promise<void> {
+  let worker: Worker | undefined = new Worker(entry, { workerData: setup });
+  try {
+    for (let task = take(); task; task = take()) {
+      worker ??= new Worker(entry, { workerData: setup });
+      const failure = await runOne(worker, task, handlers);
+      if (failure === undefined) continue;
+      await worker.terminate();
+      worker = undefined; // the next task gets a fresh one
+      await handlers.failed(task, failure);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(threads, tasks.length) }, lane));
+  } finally {
+    await worker?.terminate();
+  }
 }
 
 /** Resolves to undefined when the task is done, to a message when the thread failed. */

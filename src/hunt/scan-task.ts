@@ -198,7 +198,7 @@ class TaskScan {
       }
       // Reads of plain files never wait: signals and messages are let in now and then. A decompressor's thread stands still
       // until its last chunk is taken from it, so it is served before every scan.
-      if (turns % 32 === 31 || this.reader.container !== "plain") await setImmediate();
+      if (turns % 8 === 7 || this.reader.container !== "plain") await setImmediate();
       const { length, atEnd } = await this.fill(filled);
       filled = length;
       let at = 0;

@@ -104,6 +104,12 @@ export class Conversations {
     let outcome = record.outcome === "blocked" ? "blocked" : cluster.outcome;
     if (cluster.began === undefined)
       return { direction: record.fromIndicator ? "unclear-in" : "unclear-out", outcome, reasons };
+    if (cluster.began === "own" && !cluster.ownSpoke && outcome === "blocked") {
+      reasons.push(
+        "blocked on its way in, and no record of the own end's traffic was found: stray or forged replies look the same",
+      );
+      return { direction: "unclear-in", outcome, reasons };
+    }
     if (cluster.began === "own" && !cluster.ownSpoke && (outcome === "established" || outcome === "authenticated")) {
       // Only the far end's packets were logged. Unsolicited replies (backscatter) look the same, so no callout is claimed.
       outcome = "unknown";

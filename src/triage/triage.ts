@@ -65,12 +65,9 @@ export function triage(
     return done("resolution", event.source?.ip ?? observerName(event) ?? path);
   }
 
-  if (
-    role === "destination" &&
-    parsed.observerIsAsset === true &&
-    parsed.initiator === "source" &&
-    event.source?.ip !== undefined
-  ) {
+  // A web server's log that names the indicator as the server: elsewhere an asset's own log also tells of what it reached.
+  const served = parsed.observerIsAsset === true && event.http !== undefined && parsed.initiator === "source";
+  if (role === "destination" && served && event.source?.ip !== undefined) {
     reasons.push(`the machine that logged has this address, and was reached by ${event.source.ip}`);
     return done("own-asset", observed);
   }
@@ -88,7 +85,10 @@ export function triage(
 
   const access = end === "source" ? beyondPublicPage(event) : undefined;
   if (role === "source" || role === "destination") {
-    const undecided = parsed.oneWay === true || parsed.initiator === "unknown" || parsed.outcome === "unknown";
+    // A blocked packet whose sender began it is judged by itself: nothing that came with it makes it more or less.
+    const open = parsed.outcome === "unknown" || (parsed.oneWay === true && parsed.outcome !== "blocked");
+    const stray = parsed.outcome === "blocked" && parsed.initiator === "destination";
+    const undecided = open || stray || parsed.initiator === "unknown";
     const record = undecided ? conversationRecord(parsed, role, observed) : undefined;
     if (record) {
       if (parsed.initiatorReason !== undefined) reasons.push(parsed.initiatorReason);

@@ -1,0 +1,11 @@
+/** The program in few files: reading sixty modules takes longer than searching a small log. Made from tsc's output. */
+import { defineConfig } from "rolldown";
+
+export default defineConfig({
+  input: { main: "dist/src/cli/main.js", "hunt-worker": "dist/src/cli/hunt-worker.js" },
+  platform: "node",
+  // Loaded when a report is written or a named time zone is asked for, which most starts do not.
+  external: [/^echarts/, "luxon"],
+  output: { dir: "dist/lookback", format: "esm", cleanDir: true },
+  logLevel: "warn",
+});
