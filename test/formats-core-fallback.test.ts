@@ -204,7 +204,9 @@ describe("who began", () => {
     const base = { src_ip: "10.0.0.5", dst_ip: FAR, action: "allow" };
     expect(parse(JSON.stringify(base)).outcome).toBe("unknown");
     expect(parse(JSON.stringify({ ...base, src_bytes: 100, dst_bytes: 0 })).outcome).toBe("unanswered");
-    expect(parse(JSON.stringify({ ...base, src_bytes: 100, dst_bytes: 50 })).outcome).toBe("established");
+    expect(parse(JSON.stringify({ ...base, src_bytes: 100, dst_bytes: 500 })).outcome).toBe("established");
+    // No more than a reset has.
+    expect(parse(JSON.stringify({ ...base, src_bytes: 60, dst_bytes: 40 })).outcome).toBe("unknown");
   });
 });
 

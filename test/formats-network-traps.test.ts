@@ -61,10 +61,6 @@ describe("a reply is not a callout", () => {
       `%ASA-4-106023: Deny udp src inside:${OWN}/53 dst outside:${RELAY}/40123 by access-group "x"`,
     ],
     [
-      "ASA teardown",
-      `%ASA-6-302014: Teardown TCP connection 1 for outside:${OWN}/443 to inside:${RELAY}/51234 duration 0:00:30 bytes 9 TCP FINs`,
-    ],
-    [
       "VPC flow record without flags",
       `2 123456789010 eni-1235b8ca123456789 ${OWN} ${RELAY} 443 40001 6 20 4249 1614830767 1614830827 ACCEPT OK`,
     ],
@@ -91,6 +87,14 @@ describe("a reply is not a callout", () => {
 });
 
 describe("cisco.asa", () => {
+  it("names the client of a teardown by its port, and leaves open who began", () => {
+    const { event, initiator, initiatorReason } = result(
+      `%ASA-6-302014: Teardown TCP connection 1 for outside:${OWN}/443 to inside:${RELAY}/51234 duration 0:00:30 bytes 9 TCP FINs`,
+    );
+    expect([event.source?.ip, event.destination?.ip, initiator]).toEqual([RELAY, OWN, "unknown"]);
+    expect(initiatorReason).toBe("Teardown names no direction");
+  });
+
   it("puts the end that began an outbound connection first, though the message names it second", () => {
     const { event, initiator } = result(
       `%ASA-6-302013: Built outbound TCP connection 124 for outside:${RELAY}/443 (${RELAY}/443) to inside:${OWN}/51234 (198.51.100.5/1025)`,

@@ -5,6 +5,7 @@ import type { FormatResult, LineContext, ParsedTime } from "../format.js";
 import { replyPorts } from "../network/initiator.js";
 import { httpOutcome, integer, port, text, transport } from "../values.js";
 import { findAddresses } from "./addresses.js";
+import { answered, isEnding, signInResult, windowsLogon } from "./evidence.js";
 import { isDateOnly, timeOfValue } from "./find-time.js";
 import type { Kind, Meaning } from "./keys.js";
 import { isAboutLogin, outcomeOfWord } from "./outcome-words.js";
@@ -44,6 +45,8 @@ export class Facts {
   private readonly plain = new Map<Kind, Ranked<string>>();
   private readonly actions: Ranked<{ key: string; value: string }>[] = [];
   private time: Ranked<ParsedTime> | undefined;
+  /** Event and result numbers, whose meaning is their program's. */
+  private readonly numbers: string[] = [];
   private timeOfDay: string | undefined;
   private date: string | undefined;
   statusCode: number | undefined;
@@ -64,9 +67,10 @@ export class Facts {
     const rank = meaning.rank - Math.min(depth, 8) * 0.1;
     const { kind } = meaning;
     if (kind === "initiated") {
-      // Sysmon event 3: whether the process on this machine opened the connection.
-      if (/^(?:true|false)$/i.test(String(value)))
-        this.began ??= { by: /^t/i.test(String(value)) ? "source" : "destination", why: `${key}=${String(value)}` };
+      // Sysmon event 3: whether the process on this machine opened the connection. Of one it took, the ports say who did.
+      if (/^true$/i.test(String(value))) this.began ??= { by: "source", why: `${key}=${String(value)}` };
+      else if (/^false$/i.test(String(value)))
+        this.packet ??= { initiator: "unknown", reason: `${key}=${String(value)}: the other end opened it` };
       return;
     }
     const string = typeof value === "string" ? text(value.trim()) : undefined;
@@ -86,6 +90,7 @@ export class Facts {
         return;
       case "action":
       case "event":
+        if (/(?:event_?id|code|type)$/i.test(key) && /^\d{1,7}$/.test(String(value))) this.numbers.push(String(value));
         this.takeAction(key, value, rank);
         return;
       case "status": {
@@ -260,29 +265,33 @@ export class Facts {
     return this.time && context.resolveTime(this.time.value);
   }
 
-  /** A filter's "allow" says nothing of an answer; the bytes of both sides do. */
-  private afterPermission(stated: string): { outcome: Outcome; outcomeReason: string } {
-    const sent = this.counts.source.bytes ?? this.counts.source.packets;
-    const answered = this.counts.destination.bytes ?? this.counts.destination.packets;
-    if (answered === 0 && sent !== undefined)
-      return { outcome: "unanswered", outcomeReason: `${stated}, nothing came back` };
-    if (answered !== undefined && answered > 0 && sent !== undefined && sent > 0)
-      return { outcome: "established", outcomeReason: `${stated}, bytes both ways` };
-    return { outcome: "unknown", outcomeReason: `${stated}: permitted; an answer is not shown` };
-  }
-
   private settleOutcome(line: string): { outcome: Outcome; outcomeReason?: string } {
     const auth = isAboutLogin(line);
-    const actions = this.actions.toSorted((a, b) => b.rank - a.rank);
-    for (const { value } of actions) {
+    const answer = answered(this.counts.source, this.counts.destination, transport(this.plainValue("transport")));
+    const bothWays = (stated: string) => ({
+      outcome: "established" as const,
+      outcomeReason: `${stated}, bytes both ways`,
+    });
+    for (const { value } of this.actions.toSorted((a, b) => b.rank - a.rank)) {
       const found = outcomeOfWord(value.value, auth);
       if (!found || (found.outcome === "permitted" && this.statusCode !== undefined)) continue;
       const stated = `${value.key}=${value.value.slice(0, 60)}`;
+      if (answer === "data" && (found.outcome === "permitted" || isEnding(found.outcome, found.word)))
+        return bothWays(stated);
       if (found.outcome !== "permitted") return { outcome: found.outcome, outcomeReason: stated };
-      return this.afterPermission(stated);
+      // A filter's "allow" says nothing of an answer.
+      if (answer === "none") return { outcome: "unanswered", outcomeReason: `${stated}, nothing came back` };
+      return { outcome: "unknown", outcomeReason: `${stated}: permitted; an answer is not shown` };
     }
     if (this.statusCode !== undefined) return httpOutcome(this.statusCode);
-    if (this.outcome) return { outcome: this.outcome.outcome, outcomeReason: this.outcome.reason };
+    for (const number of this.numbers) {
+      const outcome = windowsLogon(number, line) ?? signInResult(number, line);
+      if (outcome !== undefined) return { outcome, outcomeReason: `event or result ${number}` };
+    }
+    if (this.outcome && !(answer === "data" && isEnding(this.outcome.outcome, this.outcome.reason)))
+      return { outcome: this.outcome.outcome, outcomeReason: this.outcome.reason };
+    if (answer === "data" && this.plain.get("method") === undefined) return bothWays("counters");
+    if (this.plain.has("login")) return { outcome: "authenticated", outcomeReason: "a user who logged in is named" };
     return { outcome: "unknown" };
   }
 
@@ -369,6 +378,10 @@ export class Facts {
     this.describe(event);
     const result: FormatResult = { event, ...outcome, initiator };
     if (reason !== undefined) result.initiatorReason = reason;
+    // Flow records and packets (NetFlow exports, nfdump): one direction each, and two together show traffic both ways.
+    if (initiator === "unknown" && outcome.outcome === "unknown" && source?.port && destination?.port)
+      if (this.counts.destination.bytes === undefined && this.counts.destination.packets === undefined)
+        result.oneWay = true;
     if (this.service && (!event.destination?.ip || !event.source?.ip)) result.observerIsAsset = true;
     if (this.notes.length > 0) result.notes = this.notes;
     return result;

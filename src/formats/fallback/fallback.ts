@@ -4,8 +4,8 @@ import { readDelimited } from "./delimited.js";
 import { Facts } from "./facts.js";
 import { findTime } from "./find-time.js";
 import { openJson, readJson, type JsonLine } from "./json.js";
-import { meaningOf } from "./keys.js";
-import { findPairs } from "./pairs.js";
+import { isVisitors, meaningOf } from "./keys.js";
+import { findPairs, type Pair } from "./pairs.js";
 import { readPhrases, visitorText, type Span } from "./phrases.js";
 
 export interface FallbackResult {
@@ -58,15 +58,43 @@ function readText(
   let named = false;
   const read: Span[] = [];
   const fromVisitor = visitorText(text);
-  for (const pair of findPairs(text)) {
+  const pairs = findPairs(text);
+  const sealed = sealedSpans(text, pairs);
+  for (const pair of pairs) {
     const meaning = meaningOf(pair.key);
     if (!meaning || meaning.kind === "message" || fromVisitor(pair.start)) continue;
+    if (sealed.some((s) => s.start < pair.start && pair.start < s.end)) continue;
+    // "from=<a@[192.0.2.1]>": a mail's sender is no end of the traffic.
+    if (text[pair.end - 1] === ">" && /^(?:from|to|orig_to|helo)$/.test(pair.key)) continue;
     facts.field(pair.key, meaning, pair.value);
     if (!SAYS_NO_PLACE.test(meaning.kind)) read.push(pair);
     named ||= facts.hasRoles;
   }
+  read.push(...sealed);
   readPhrases(text, facts, leadEnd(text, time?.start === undefined || time.start > LEAD ? undefined : time.end), read);
   return named ? "key-value" : "free-text";
+}
+
+/** A quoted word of a sentence that somebody else chose: `login failed for user 'x'`, `requested "/x"`. */
+const CHOSEN =
+  /\b(?:user|username|account|subject|requested|url|uri|path|referer|referrer|user-agent) ?[:=]? ?(?:"[^"]{1,2048}"|'[^']{1,2048}')/gi;
+const MAIL_HEADER = /\bheader [A-Z][\w-]{1,40}: /;
+
+/**
+ * Stretches that a visitor wrote: quoted values under such names (`ua="x dst=…"`), mail addresses in `<>`, a mail's header in
+ * Postfix's warnings. Pairs and sentences in them are imitations.
+ */
+function sealedSpans(text: string, pairs: readonly Pair[]): Span[] {
+  const out: Span[] = pairs.filter((pair) => {
+    const last = text[pair.end - 1];
+    if (last === ">") return true;
+    return (last === '"' || last === "'") && pair.value.includes(" ") && isVisitors(pair.key);
+  });
+  for (const m of text.matchAll(CHOSEN)) out.push({ start: m.index, end: m.index + m[0].length });
+  const header = MAIL_HEADER.exec(text);
+  const end = header ? text.lastIndexOf(" from ", text.lastIndexOf("; from=<")) : -1;
+  if (header && end > header.index) out.push({ start: header.index, end });
+  return out;
 }
 
 /** Where the line proper begins: after the leading time, tags and level. */

@@ -1,6 +1,6 @@
 /** Reads JSON logs by the names of their keys, at any depth. */
 import { Facts } from "./facts.js";
-import { keyWords, meaningOf } from "./keys.js";
+import { isVisitors, keyWords, meaningOf } from "./keys.js";
 
 export interface JsonLine {
   /** What stood before the object: `prog: `. */
@@ -61,7 +61,11 @@ export function readJson(root: object, facts: Facts): InnerMessage[] {
     } else if (typeof value === "object" && value !== null) {
       if (node.depth >= DEEPEST) continue;
       const named = nameValuePair(value);
-      if (named) queue.push({ value: named.value, key: named.name, path: named.name, depth: node.depth + 1 });
+      if (named) {
+        // Under "headers" the name stays below it; elsewhere the list's own name says nothing.
+        const path = isVisitors(node.path) ? `${node.path}.${named.name}` : named.name;
+        queue.push({ value: named.value, key: named.name, path, depth: node.depth + 1 });
+      }
       for (const [key, child] of Object.entries(value)) {
         if (queue.length >= MOST_NODES) break;
         queue.push({ value: child, key, path: node.path === "" ? key : `${node.path}.${key}`, depth: node.depth + 1 });
@@ -105,7 +109,7 @@ function readScalar(node: Node, facts: Facts, inner: InnerMessage[]): void {
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return;
   if (typeof value === "string" && value.length > 8192 && node.key === "") return;
   const meaning = meaningOf(node.path.length <= 200 ? node.path : node.key);
-  if (typeof value === "string" && isLine(value, meaning?.kind)) {
+  if (typeof value === "string" && isLine(value, meaning?.kind) && !isVisitors(node.path)) {
     if (inner.length < 4) inner.push({ key: node.key, text: value });
     if (meaning?.kind === "message") return;
   }

@@ -25,6 +25,8 @@ export type Kind =
   | "method"
   | "agent"
   | "initiated"
+  /** A user whom the program names only once the login has been tried. */
+  | "login"
   | "message";
 
 export interface Meaning {
@@ -146,14 +148,27 @@ add(
   "message",
   4,
 );
-add("sourcebytes srcbytes origbytes bytestoserver origipbytes bytesin clientbytes csbytes", "source.bytes", 4);
 add(
-  "destinationbytes dstbytes destbytes respbytes bytestoclient respipbytes serverbytes scbytes",
+  "sourcebytes srcbytes origbytes bytestoserver origipbytes bytesin clientbytes csbytes bytesfromclient initiatorbytes sentbyte sentbytes bytessent sent in",
+  "source.bytes",
+  4,
+);
+add(
+  "destinationbytes dstbytes destbytes respbytes bytestoclient respipbytes serverbytes scbytes bytesfromserver responderbytes rcvdbyte rcvdbytes recvbytes receivedbytes bytesreceived bytesrcvd bytesout rcvd out",
   "destination.bytes",
   4,
 );
-add("srcpackets sourcepackets origpkts packetstoserver", "source.packets", 4);
-add("dstpackets destinationpackets resppkts packetstoclient", "destination.packets", 4);
+add(
+  "srcpackets sourcepackets origpkts packetstoserver packetsfromclient initiatorpackets sentpkt sentpkts packetssent",
+  "source.packets",
+  4,
+);
+add(
+  "dstpackets destinationpackets resppkts packetstoclient packetsfromserver responderpackets rcvdpkt rcvdpkts recvpkts packetsreceived",
+  "destination.packets",
+  4,
+);
+add("saslusername", "login", 4);
 add("ip ipaddress ipaddr ipv4 ipv6 address addr ipstring iporhost ips ipaddresses", "bare.ip", 1);
 add("port", "bare.port", 1);
 
@@ -184,9 +199,25 @@ const TRANSLATED = /^(?:x?nat|xlate|xlated|translated|trans|tran|mapped|post|pos
 const OTHER =
   /^(?:previous|prev|last|old|geo|geoip|whitelist|blacklist|allow|deny|next|dns|mac|hw|subnet|netmask|gateway|via|proxy|count|num|total|first|referer|referrer|origin|uri|url|args|query|params|cookie|cookies|related|indicator|ioc|intel|enrichment|observable)$/;
 
+const HEADERS = /^(?:headers?|requestheaders?|httpheaders?)$/;
+
+/** Names of what a visitor sends as he likes: its text is never read for fields, nor taken for a line of its own. */
+const VISITOR =
+  /^(?:url|uri|requesturi|path|query|querystring|args|arguments|params?|parameters|form|formdata|cookies?|headers?|header|referer|referrer|useragent|ua|agent|browser|user|username|login|account|subject|title|sni|servername|helo|host|hostheader|filename|payload|question|qname)$/;
+
+/** True when `key` (or a path of names) is of a value that a visitor chose. */
+export function isVisitors(key: string): boolean {
+  if (key.length > 200) return false;
+  const words = keyWords(key);
+  return words.some((word, i) => VISITOR.test(word) || (i > 0 && VISITOR.test(words[i - 1]! + word)));
+}
+
 /** Times of something other than the event. */
 const OTHER_TIME =
   /^(?:expir\w*|expiry|exp|valid\w*|until|after|before|not|birth\w*|previous|last|next|uptime|up|elapsed|duration|idle|ttl|cert\w*|token|build|install\w*|boot)$/;
+
+/** Counters by their whole name only (CEF's `in`): `logged_in` and `mails_sent` count something else. */
+const WHOLE = /^(?:in|out|sent|rcvd)$/;
 
 const cache = new Map<string, Meaning | undefined>();
 const CACHE_LIMIT = 20_000;
@@ -221,7 +252,7 @@ function lookUp(key: string): Meaning | undefined {
   for (let n = Math.min(words.length, 4); n > 0; n--) {
     const name = words.slice(-n).join("");
     let found = table.get(name);
-    if (!found) continue;
+    if (!found || (words.length > 1 && WHOLE.test(name))) continue;
     const before = words.slice(0, -n);
     if (found.kind.startsWith("bare.")) {
       // "destination.geo.ip": the nearest end above gives a bare name its side.
@@ -240,6 +271,9 @@ function lookUp(key: string): Meaning | undefined {
       if (before.some((w) => OTHER_TIME.test(w))) return undefined;
       found = { ...found, rank: found.rank - 2 };
     }
+    // What stands under "headers" was written by the client: at most a claim of whom it forwards for.
+    if (before.some((w) => HEADERS.test(w)) && /\.(?:ip|port|domain)$/.test(found.kind))
+      return found.kind === "source.ip" ? { kind: "forwarded", rank: found.rank } : undefined;
     if (/\.(?:ip|port|domain)$/.test(found.kind)) {
       if (at && before.some((w) => TRANSLATED.test(w)))
         return { kind: `${at[1]}.nat.${at[2]}` as Kind, rank: found.rank };

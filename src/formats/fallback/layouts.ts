@@ -57,6 +57,35 @@ const panos: Layout = {
   },
 };
 
+const panosVpn: Layout = {
+  id: "paloalto.globalprotect",
+  title: "Palo Alto Networks GlobalProtect logs",
+  reference:
+    "https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions/globalprotect-log-fields",
+  mark: /^\d{0,2},\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d,[^,]{0,40},GLOBALPROTECT,/,
+  delimiter: ",",
+  columns(values) {
+    // A client that came by IPv6 has 0.0.0.0 in the IPv4 column.
+    const v6 = values[16] !== undefined && values[16].includes(":") && values[16] !== "::";
+    return at({ 6: "timestamp", 12: "user", [v6 ? 16 : 15]: "client_ip" });
+  },
+  adjust(values, result) {
+    const status = values[28] ?? "";
+    const [event, stage] = [values[8] ?? "", values[9] ?? ""];
+    result.observerIsAsset = true;
+    result.event.event = { ...result.event.event, action: event };
+    if (status === "failure") result.outcome = "refused";
+    // Before the login stage is passed, a success is no more than an answer of the portal.
+    else if (status === "success")
+      result.outcome =
+        /auth|login|connected|tunnel|configuration/.test(`${event} ${stage}`) &&
+        !/prelogin|before-login/.test(`${event} ${stage}`)
+          ? "authenticated"
+          : "established";
+    result.outcomeReason = `${event} ${stage}: ${status}`.trim();
+  },
+};
+
 const PF_COMMON = { 6: "action", 7: "direction" };
 const PF_V4 = at({ ...PF_COMMON, 16: "proto", 18: "src_ip", 19: "dst_ip" });
 const PF_V6 = at({ ...PF_COMMON, 12: "proto", 15: "src_ip", 16: "dst_ip" });
@@ -130,6 +159,41 @@ const elb: Layout = {
   },
 };
 
+const ENVOY = at({
+  0: "timestamp",
+  1: "request",
+  2: "status",
+  8: "x_forwarded_for",
+  9: "user_agent",
+  12: "upstream_host",
+});
+const ISTIO = at({
+  0: "timestamp",
+  1: "request",
+  2: "status",
+  11: "x_forwarded_for",
+  12: "user_agent",
+  15: "upstream_host",
+  19: "downstream_remote_address",
+});
+
+const envoy: Layout = {
+  id: "envoy.access",
+  title: "Envoy and Istio access logs, default formats",
+  reference: "https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage",
+  mark: /^\[\d{4}-\d\d-\d\dT[\d:.]{8,20}Z\] "[^"]{0,8192}" \d{1,3} /,
+  delimiter: " ",
+  // Envoy does not escape quotes: one in a user agent adds columns, and then none can be trusted.
+  columns: (values) => (values.length === 13 ? ENVOY : values.length === 22 ? ISTIO : []),
+  adjust(values, result) {
+    const [method, url] = (values[1] ?? "").split(" ");
+    if (method && /^[A-Z]{3,10}$/.test(method)) result.event.http = { ...result.event.http, request: { method } };
+    if (url) result.event.url = { original: url };
+    result.initiator = "source";
+    result.initiatorReason = "a request that the proxy passed on";
+  },
+};
+
 function formatOf(layout: Layout): Format {
   return {
     id: layout.id,
@@ -152,4 +216,4 @@ function formatOf(layout: Layout): Format {
   };
 }
 
-export const layoutFormats: readonly Format[] = [panos, pf, elb].map(formatOf);
+export const layoutFormats: readonly Format[] = [panos, panosVpn, pf, elb, envoy].map(formatOf);

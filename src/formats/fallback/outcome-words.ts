@@ -10,7 +10,7 @@ interface Rule {
 }
 
 const AUTH =
-  /\b(?:log(?:ged|ging)?[ _-]?[io]n|logon|signin|sign[ _-]in|signed in|auth\w*|password|passwd|credential\w*|user(?:name)?|account|session|publickey|otp|2fa|mfa|pam|sasl)\b/i;
+  /\b(?:log(?:ged|ging)?[ _-]?[io]n|logon|signin|sign[ _-]in|signed in|auth\w*|password|passwd|credential\w*|user(?:name)?|account|publickey|otp|2fa|mfa|pam|sasl)\b/i;
 
 /** First match wins. Words of failure come before the words of success that they contain (`unsuccessful`, `not allowed`). */
 const RULES: readonly Rule[] = [
@@ -31,16 +31,16 @@ const RULES: readonly Rule[] = [
   {
     outcome: "refused",
     words:
-      /\b(?:refused?|reset|rst|fail(?:ed|ure|ures|s)?|invalid|incorrect|wrong|forbidden|illegal|bad (?:user|password|request|protocol|login|auth\w*)|bogus|malformed|mismatch|error|errors|aborted|locked out|unable to (?:auth\w*|negotiate|verify)|could not (?:auth\w*|negotiate|verify)|badpassword|nosuchuser)\b/gi,
+      /\b(?:refused?|reset|rst|fail(?:ed|ure|ures|s)?|invalid|incorrect|wrong|forbidden|illegal|bad (?:user|password|request|protocol|login|auth\w*)|bogus|malformed|mismatch|error|errors|bounced|deferred|aborted|locked out|unable to (?:auth\w*|negotiate|verify)|could not (?:auth\w*|negotiate|verify)|badpassword|nosuchuser)\b/gi,
   },
   {
     outcome: "authenticated",
     words:
-      /\b(?:accepted (?:password|publickey|keyboard-interactive\S*|gssapi\S*|hostbased|certificate)|(?:successful(?:ly)?|succeeded|success) ?(?:log(?:ged|in|on)|auth\w*|sign\w*)|(?:log(?:ged)?[ _-]?[io]n|logon|auth\w*|sign[ _-]?in) (?:was )?(?:success(?:ful(?:ly)?)?|succeeded|ok)|success(?:ful(?:ly)?)? logged|logged in|session opened for|auth(?:entication)?[ _-]?succe\w*|login[ _-]?success\w*|authenticated)\b/gi,
+      /\b(?:accepted (?:password|publickey|keyboard-interactive\S*|gssapi\S*|hostbased|certificate)|(?:successful(?:ly)?|succeeded|success) ?(?:log(?:ged|in|on)|auth\w*|sign\w*)|(?:log(?:ged)?[ _-]?[io]n|logon|auth\w*|sign[ _-]?in) (?:was )?(?:success(?:ful(?:ly)?)?|succeeded|ok)|success(?:ful(?:ly)?)? logged|logged in|session opened for|auth(?:entication)?[ _-]?succe\w*|login[ _-]?success\w*|authenticated|sslvpn login(?= \d))\b/gi,
   },
   {
     outcome: "established",
-    words: /\b(?:established|succe(?:ss|ssful|ssfully|eded)|connected|disconnected|completed)\b/gi,
+    words: /\b(?:established|succe(?:ss|ssful|ssfully|eded)|connected|disconnected|completed|sent)\b/gi,
   },
   {
     outcome: "permitted",
@@ -54,7 +54,7 @@ function loosen(value: string): string {
 }
 
 /** In a sentence these mean too little: a level (`error`), a wish, a permission. */
-const WEAK_IN_TEXT = /^(?:errors?|success|completed?|reset)$/i;
+const WEAK_IN_TEXT = /^(?:errors?|success|completed?|reset|sent|bounced|deferred)$/i;
 
 function firstOutcome(
   text: string,

@@ -91,12 +91,22 @@ export function readPhrases(text: string, facts: Facts, from: number, read: read
       continue;
     }
     putPlace(facts, reading, found, inRequest);
-    if (reading.place === "destination") facts.reached ??= WENT_OUT.exec(before)?.[0];
+    if (reading.place === "destination" && !isQuoted(bounded, found.start))
+      facts.reached ??= WENT_OUT.exec(before)?.[0];
   }
   if (request && !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare"))
     guessClient(open, facts, afterRequest);
   if (!facts.hasRoles) guessPair(bounded, open, facts);
   if (!facts.hasRoles) guessOnly(bounded, open, facts, REQUEST.test(bounded));
+}
+
+/** In a request's target, or in quotes that are no field's (`msg="…"`): said by somebody else, not by the program that logs. */
+function isQuoted(text: string, at: number): boolean {
+  if (REQUEST.test(text.slice(0, at))) return true;
+  let open = -1;
+  for (let i = text.indexOf('"'); i >= 0 && i < at; i = text.indexOf('"', i + 1))
+    if (text[i - 1] !== "\\") open = open < 0 ? i : -1;
+  return open > 0 && !/[=:{,[] ?$/.test(text.slice(0, open));
 }
 
 const SERVICE_PORTS = 1024;

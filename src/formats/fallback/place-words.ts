@@ -26,7 +26,7 @@ const NOISE = new Set(
 /** "to" after these is not where the traffic went. */
 const NOT_TO =
   /\b(?:according|due|belong\w*|similar|equal|related|changed?|set|switch\w*|added|add|list|assigned|assign|lease\w*|bound|reply|ack|resolv\w*|back|response|respond\w*|access|redirect\w*) to$/;
-export const ARROW_BEFORE = /(?:-{1,2}>|=>|→|\d >|\w\)? >)[\s["(]{0,3}$/;
+export const ARROW_BEFORE = /(?:-{1,2}>|=>|→|\d >|\w\)? >)[\s["(]{0,16}$/;
 /** A URL that this machine went to, not one that a visitor named. */
 const FETCHED = /\b(?:download|fetch|upload|curl|wget|connect)\w*(?: [\w.'-]{1,20}){0,3} ["'<]?[a-z]{2,6}:\/\/$/;
 

@@ -153,6 +153,8 @@ function localRemote(text: string): Ends | undefined {
 /** A session of a named user or peer: `Group <g> User <u> IP <a>`, `Group = g, Username = u, IP = a`. */
 function session(text: string): Ends | undefined {
   const ip =
+    // At the end, where the firewall writes it: a user name before it may hold the same words.
+    / : user IP = ([0-9A-Fa-f:.]{2,45})\s*$/.exec(text)?.[1] ??
     /\bIP(?: ?= ?| address: ?| addr: ?| )<?([0-9A-Fa-f:.]{2,45})>?/.exec(text)?.[1] ??
     /\bClient IP ([0-9A-Fa-f:.]{2,45})/.exec(text)?.[1];
   const user =

@@ -7,7 +7,7 @@ import { readEnds, type Ends } from "./cisco-asa-ends.js";
 import { messageRule, TEARDOWN_REASONS, WORDS, type BeginRule, type MessageRule } from "./cisco-asa-messages.js";
 import { isFtdEvent, parseFtdEvent } from "./cisco-ftd.js";
 import { icmpBeginning, packetBeginning, replyPorts, TCP, type Beginning } from "./initiator.js";
-import { durationNs, shaped, timestamp } from "./shape.js";
+import { durationNs, quotesAnother, shaped, timestamp } from "./shape.js";
 
 /** `%ASA-6-302013: `, `%ASA--6-302013: `, `%ASA-session-6-302013: `, `%FTD-6-430003: `. */
 const TAG = /%(ASA|FTD|PIX|FWSM)-(?:[a-z]{0,16}-)?(\d)-(\d{6})(?::|\s|$)\s*/;
@@ -257,7 +257,7 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
     text = line.slice(tag.index + tag[0].length);
     head = line.slice(0, tag.index);
     // The tag quoted deep inside another program's message is no header.
-    if (head.length > 320) return undefined;
+    if (head.length > 320 || quotesAnother(head)) return undefined;
   } else {
     // A syslog envelope may have taken the tag as the program's name.
     tag = envelope?.program?.startsWith("%") ? TAG.exec(`${envelope.program}:`) : null;

@@ -5,7 +5,7 @@ import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } fr
 import { parseEpoch, parseIsoTime } from "../time.js";
 import { endpoint, integer, keyValues, port, text, transport } from "../values.js";
 import { fortigateEvent } from "./fortigate-event.js";
-import { shaped, timestamp } from "./shape.js";
+import { quotesAnother, shaped, timestamp } from "./shape.js";
 import { replyPorts, type Beginning } from "./initiator.js";
 
 type Fields = Record<string, string>;
@@ -186,7 +186,8 @@ function duration(f: Fields): number | undefined {
 }
 
 function parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
-  if (!line.includes("logid=") || !line.includes("type=")) return undefined;
+  const mark = line.indexOf("logid=");
+  if (mark < 0 || !line.includes("type=") || quotesAnother(line.slice(0, mark))) return undefined;
   // `set csv enable` puts commas between the pairs.
   const f = keyValues(line.replace(/^<\d{1,3}>/, ""), /,(?:time|devname|logid|type)=/.test(line) ? "," : "");
   const type = f["type"];

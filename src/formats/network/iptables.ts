@@ -4,7 +4,7 @@ import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } fr
 import { parseClfTime, parseIsoTime, parseSyslogTime } from "../time.js";
 import { endpoint, integer, transport } from "../values.js";
 import { icmpBeginning, packetBeginning, TCP, type Beginning } from "./initiator.js";
-import { shaped, timestamp } from "./shape.js";
+import { quotesAnother, shaped, timestamp } from "./shape.js";
 
 const FLAG_BITS: Readonly<Record<string, number>> = {
   FIN: TCP.FIN,
@@ -83,7 +83,7 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
   if (destinationAt < 0 || lengthAt < 0) return undefined;
   let start = line.indexOf("IN=");
   if (start < 0 || start > sourceAt) start = line.indexOf("OUT=");
-  if (start < 0 || start > sourceAt) return undefined;
+  if (start < 0 || start > sourceAt || quotesAnother(line.slice(0, start))) return undefined;
 
   // An ICMP error quotes the packet it answers in brackets: its addresses are not this packet's.
   const quoted = line.indexOf(" [", lengthAt);

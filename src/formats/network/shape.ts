@@ -49,3 +49,13 @@ export function durationNs(value: string | number | undefined): number | undefin
   const seconds = clock ? +clock[1]! * 3600 + +clock[2]! * 60 + +clock[3]! : Number(value);
   return Number.isFinite(seconds) && seconds >= 0 && value !== "" ? Math.round(seconds * 1e6) * 1000 : undefined;
 }
+
+const REQUEST = /["'|] {0,8}(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND|TRACE) /;
+
+/**
+ * True when what stands before a format's mark belongs to another program's record: an object, or a quoted request. The mark is
+ * then text that a visitor sent (a user agent, a URL), not the beginning of a message.
+ */
+export function quotesAnother(head: string): boolean {
+  return /^[\s[]{0,4}\{/.test(head) || REQUEST.test(head);
+}

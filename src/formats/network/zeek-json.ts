@@ -3,60 +3,8 @@ import type { EnvelopeFields, Format, FormatResult, LineContext } from "../forma
 import { list, object, parseObject, string, type Json } from "./json.js";
 import { zeekEvent } from "./zeek-fields.js";
 import type { ZeekRecord } from "./zeek-record.js";
+import { SIGNS } from "./zeek-signs.js";
 import { kindOfPath } from "./zeek-tsv.js";
-
-/** Which log it is, when `_path` is not written: fields that only that log has, first match wins. */
-const SIGNS: readonly (readonly [kind: string, fields: readonly string[]])[] = [
-  ["conn", ["conn_state"]],
-  ["dns", ["trans_id"]],
-  ["dns", ["qtype_name"]],
-  ["http", ["request_body_len"]],
-  ["http", ["trans_depth", "host"]],
-  ["smtp", ["trans_depth", "helo"]],
-  ["smtp", ["is_webmail"]],
-  ["ssl", ["ssl_history"]],
-  ["ssl", ["resumed", "established"]],
-  ["ssh", ["kex_alg"]],
-  ["ssh", ["auth_attempts"]],
-  ["files", ["fuid", "seen_bytes"]],
-  ["notice", ["note", "actions"]],
-  ["rdp", ["security_protocol"]],
-  ["rdp", ["cookie", "result"]],
-  ["kerberos", ["request_type"]],
-  ["ntlm", ["domainname"]],
-  ["ntlm", ["server_nb_computer_name"]],
-  ["dce_rpc", ["endpoint", "operation"]],
-  ["smb_mapping", ["share_type"]],
-  ["smb_files", ["action", "size", "name"]],
-  ["ftp", ["data_channel.passive"]],
-  ["ftp", ["reply_code", "command"]],
-  ["radius", ["connect_info"]],
-  ["sip", ["request_path"]],
-  ["snmp", ["get_requests"]],
-  ["socks", ["request_p"]],
-  ["tunnel", ["tunnel_type"]],
-  ["intel", ["seen.indicator"]],
-  ["modbus", ["func", "unit"]],
-  ["mysql", ["cmd", "arg"]],
-  ["rfb", ["authentication_method"]],
-  ["ntp", ["stratum"]],
-  ["ldap_search", ["base_object"]],
-  ["ldap_search", ["deref_aliases"]],
-  ["syslog", ["facility", "severity"]],
-  ["dhcp", ["lease_time"]],
-  ["dhcp", ["msg_types"]],
-  ["weird", ["name", "peer", "notice"]],
-  ["dpd", ["analyzer", "failure_reason"]],
-  ["analyzer", ["analyzer_kind"]],
-  ["known_services", ["port_num", "port_proto"]],
-  ["known_certs", ["issuer_subject", "port_num"]],
-  ["software", ["software_type"]],
-  ["x509", ["certificate.serial"]],
-  ["pe", ["compile_ts"]],
-  ["ocsp", ["issuerKeyHash"]],
-  ["capture_loss", ["percent_lost"]],
-  ["stats", ["pkts_proc"]],
-];
 
 const KINDS: ReadonlySet<string> = new Set(SIGNS.map(([kind]) => kind));
 

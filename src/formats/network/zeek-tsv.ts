@@ -1,6 +1,7 @@
 /** Zeek logs in its own tab-separated form. The header lines (`#fields`, `#path`, …) say what the columns are. */
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
 import { zeekEvent } from "./zeek-fields.js";
+import { kindOfColumns } from "./zeek-signs.js";
 import type { ZeekRecord } from "./zeek-record.js";
 
 interface Schema {
@@ -39,7 +40,7 @@ function schemaFor(context: LineContext): Schema | undefined {
     separator,
     columns: new Map(names.map((name, i) => [name, i])),
     width: names.length,
-    kind: header("path", kindOfPath(context.path)).trim(),
+    kind: header("path", kindOfColumns(new Set(names)) ?? kindOfPath(context.path)).trim(),
     setSeparator: header("set_separator", ",") || ",",
     unset: header("unset_field", "-"),
     empty: header("empty_field", "(empty)"),

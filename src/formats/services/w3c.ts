@@ -35,6 +35,8 @@ export const w3c: Format = {
     // clock without a date, the client first) are read only in a file that opens as a W3C log does.
     if (!context.firstLine.startsWith("#") && !LIKELY.test(line)) return undefined;
     const header = context.headerBefore("#Fields:");
+    // Exchange's own logs (message tracking, HttpProxy) name their fields so, but are comma-separated: the fallback reads those.
+    if (header?.includes(",")) return undefined;
     const stated = header === undefined ? undefined : layoutOf(header, context.headerBefore("#Software:") ?? "");
     const row = stated && readRow(line, stated);
     if (stated && row && plausible(row)) return KINDS[stated.kind](row, context, envelope);
