@@ -87,6 +87,12 @@ describe("hostile lines", () => {
     );
   });
 
+  it("may carry a time without seconds before a packet filter's fields", () => {
+    const text =
+      "2021-03-04 05:06 gw kernel: IN=eth0 OUT= SRC=203.0.113.7 DST=198.51.100.4 LEN=40 PROTO=TCP SPT=1 DPT=2 SYN constructor";
+    const results = networkFormats.map((format) => format.parse(text, contextOf([text], 0)));
+    expect(results.find(Boolean)).toMatchObject({ initiator: "source", event: { host: { name: "gw" } } });
+  });
   it("never make a format throw when a JSON value has another type", () => {
     const json = own.filter((file) => file.lines[0]!.startsWith("{"));
     const objects = json.flatMap((file) => file.lines.map((text) => JSON.parse(text) as Record<string, unknown>));

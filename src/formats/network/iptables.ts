@@ -32,7 +32,8 @@ function readHeader(head: string): Header {
   const time = parseSyslogTime(bare) ?? parseIsoTime(bare);
   const kernel = bare.lastIndexOf("kernel:");
   if (time) {
-    const clock = /\d{2}:\d{2}:\d{2}\S*/.exec(bare)!;
+    // ISO times may leave the seconds out.
+    const clock = /\d{2}:\d{2}(?::\d{2})?\S*/.exec(bare)!;
     const rest = bare.slice(clock.index + clock[0].length).trimStart();
     const hostname = /^([\w.-]{1,255}) /.exec(rest)?.[1];
     return { time, hostname, prefix: kernel >= 0 ? bare.slice(kernel + 7) : rest.slice(hostname?.length ?? 0) };
@@ -92,7 +93,7 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
   for (const token of line.slice(start, quoted < 0 ? undefined : quoted).split(" ")) {
     const equals = token.indexOf("=");
     if (equals < 0) {
-      if (token in FLAG_BITS) flags.push(token);
+      if (Object.hasOwn(FLAG_BITS, token)) flags.push(token);
     } else if (!(token.slice(0, equals) in fields)) fields[token.slice(0, equals)] = token.slice(equals + 1);
   }
   const header = readHeader(line.slice(0, start));
