@@ -21,8 +21,8 @@ describe("the summary on a terminal", () => {
     expect(renderSummary(few, plain)).toBe(`2 callouts: own machines reached an indicator, and traffic went both ways.
 In all: 2 callouts, 1 callout attempt, 1 access, 1 contact, 1 resolution, 2 mentions.
 ! 1 source was not read to the end: what is missing there was not searched.
-! 1 source is in no known format: searched in full, but a hit there can only be told as a mention or
-by its position in the line.
+! 1 source is in no known format: searched in full, a hit there is judged by key names and wording
+alone.
 
 VERDICT          INDICATOR         OWN SIDE               TIMES  WHEN (UTC)
 callout          198.51.100.201    print-07.example.org      3×  2021-06-22 05:06 – 2021-06-23 21:40
@@ -45,9 +45,10 @@ mention          2001:db8:31::/48  unknown                   1×  undated
 A hit alone is not a compromise: read the direction, the outcome and the reasons, then look at the
 machine.
 
-Read 8 sources, 315,265 lines, 58 MB, dated 2021-01-01 to 2021-07-31; 1 not read to the end.
+Read 8 sources, 315,265 lines, 58 MB, dated 2021-01-01 to 2021-07-31; 6 in a known format; 1 not
+read to the end.
   logs/mail/mail.log.12.gz: the gzip stream ends early (gzip-truncated)
-  logs/old/empty.log: no bytes (empty)
+  1 remark on sources that were read all the same: see out/coverage.json
 161 indicators, 78 sightings, 8 findings, in 3.2 s.
 Written to out: report.html is for people, the rest for tools.
 `);
@@ -59,7 +60,8 @@ Written to out: report.html is for people, the rest for tools.
       .toBe(`No sighting of any of the 161 indicators in 315,265 lines of 5 sources from 2021-01-01 on.
 This answer is worth as much as what was read: a log that is not in the coverage was not searched.
 
-Read 5 sources, 315,265 lines, 58 MB, dated 2021-01-01 to 2021-07-31; all read to the end.
+Read 5 sources, 315,265 lines, 58 MB, dated 2021-01-01 to 2021-07-31; 5 in a known format; all read
+to the end.
 161 indicators, 0 sightings, 0 findings, in 3.2 s.
 Nothing was written. Add -o DIR to keep sightings, findings, coverage and a report for people.
 `);

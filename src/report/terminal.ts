@@ -171,19 +171,18 @@ function errorLines(
   paint: Paint,
   outDir: string | undefined,
 ): string[] {
-  // What was left unread comes before what was read in spite of a remark.
-  const order = [...sources.filter((s) => !s.complete), ...sources.filter((s) => s.complete)];
-  const all = order.flatMap((s) =>
-    s.errors.map((e) => ({ text: printable(`  ${s.path}: ${e.message} (${e.code})`), loses: !s.complete })),
-  );
-  const lines = all.slice(0, MAX_ERRORS).map((e) => (e.loses ? paint.medium : paint.dim)(truncate(e.text, width)));
-  const rest = all.length - lines.length;
-  if (rest > 0)
+  const where = outDir === undefined ? "" : `: see ${printable(outDir)}/coverage.json`;
+  const lost = sources
+    .filter((s) => !s.complete)
+    .flatMap((s) => s.errors.map((e) => `  ${s.path}: ${e.message} (${e.code})`));
+  // What was read in spite of a remark needs no line of its own: an empty file, a link met twice.
+  const remarks = sources.filter((s) => s.complete).reduce((n, s) => n + s.errors.length, 0);
+  const lines = lost.slice(0, MAX_ERRORS).map((text) => paint.medium(truncate(printable(text), width)));
+  const rest = lost.length - lines.length;
+  if (rest > 0) lines.push(truncate(`  … and ${plural(rest, "more error")}${where}`, width));
+  if (remarks > 0)
     lines.push(
-      truncate(
-        `  … and ${plural(rest, "more error")}${outDir === undefined ? "" : `: see ${printable(outDir)}/coverage.json`}`,
-        width,
-      ),
+      paint.dim(truncate(`  ${plural(remarks, "remark")} on sources that were read all the same${where}`, width)),
     );
   return lines;
 }

@@ -140,7 +140,7 @@ function answerLimits(input: HuntSummary): string[] {
   if (unknown > 0)
     out.push(
       `${plural(unknown, "source")} ${unknown === 1 ? "is" : "are"} in no known format: searched in full, ` +
-        "but a hit there can only be told as a mention or by its position in the line.",
+        "a hit there is judged by key names and wording alone.",
     );
   if (input.own.assumed)
     out.push(
@@ -160,6 +160,7 @@ export function coverageSentence(input: HuntSummary): string {
       : "";
   return (
     `Read ${plural(totals.sources, "source")}, ${plural(totals.lines, "line")}, ${formatBytes(totals.bytes)}${dated}; ` +
+    `${formatCount(totals.recognised)} in a known format; ` +
     `${incomplete === 0 ? "all read to the end" : `${formatCount(incomplete)} not read to the end`}.`
   );
 }
