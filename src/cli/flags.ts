@@ -45,6 +45,7 @@ function networks(text: string): string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+  if (list.length === 0) throw usage("--own names no network");
   for (const cidr of list) if (!parseCidr(cidr)) throw usage(`--own: "${cidr}" is neither an address nor a CIDR block`);
   return list;
 }

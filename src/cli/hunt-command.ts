@@ -5,7 +5,7 @@ import { isTimezone } from "../formats/time-resolver.js";
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
 import { loadIntel, type IntelOptions } from "../intel/index.js";
-import { LookbackError } from "../model/errors.js";
+import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import { LEVELS, type Level } from "../model/sighting.js";
 import { coverageJson, findingJson } from "../report/findings-json.js";
@@ -79,6 +79,7 @@ export async function huntCommand(inputs: string[], flags: FlagValues): Promise<
     },
     ...(flags.workers === undefined ? {} : { workers: flags.workers as number }),
   };
+  const signals = new Signals();
   const output = outDir === undefined ? undefined : OutputFolder.open(outDir, flags.force === true);
 
   const stdout = new StandardOutput();
@@ -88,6 +89,7 @@ export async function huntCommand(inputs: string[], flags: FlagValues): Promise<
       return flags.json === true ? stdout.line(json) : undefined;
     },
     closed: stdout.closed,
+    stopped: signals.stopped,
   });
 
   const finishedAt = new Date();
@@ -101,25 +103,44 @@ export async function huntCommand(inputs: string[], flags: FlagValues): Promise<
     output.write("report.html", await renderHtml({ ...summary, provenance }));
     output.write("manifest.json", jsonDocument(manifestOf(indicators, result, own, { from, to }, provenance)));
   }
-  if (flags.quiet !== true) showSummary(summary, flags.json === true);
+  signals.restore();
+  if (!stdout.closed.aborted) {
+    if (flags.quiet === true) warnOfLosses(result);
+    else showSummary(summary, flags.json === true);
+  }
   return exitCode(indicators, result, flags.failOn as Level | undefined);
 }
 
-/** Runs the hunt with a progress bar, and lets Ctrl-C end it with what was found. */
+/**
+ * Lets Ctrl-C end the hunt with what was found. Held until the report is written, so that a signal at its very end leaves a whole
+ * output too. A second signal ends the program as signals do.
+ */
+class Signals {
+  private readonly abort = new AbortController();
+  readonly stopped = this.abort.signal;
+  private readonly stop = (): void => {
+    this.restore();
+    this.abort.abort();
+  };
+
+  constructor() {
+    process.on("SIGINT", this.stop).on("SIGTERM", this.stop);
+  }
+
+  restore(): void {
+    process.off("SIGINT", this.stop).off("SIGTERM", this.stop);
+  }
+}
+
+/** Runs the hunt with a progress bar. */
 async function watched(
   request: HuntRequest,
   flags: FlagValues,
-  out: { sink: HuntRim["sink"]; closed: AbortSignal },
+  out: { sink: HuntRim["sink"]; closed: AbortSignal; stopped: AbortSignal },
 ): Promise<HuntResult> {
-  const abort = new AbortController();
-  const stop = (): void => {
-    // A second signal ends the program as signals do.
-    process.off("SIGINT", stop).off("SIGTERM", stop);
-    abort.abort();
-  };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  out.closed.addEventListener("abort", () => abort.abort());
   let progress: Progress | undefined;
+  // A dumb terminal prints the sequences that redraw the line.
+  const shown = flags.quiet !== true && process.env["TERM"] !== "dumb";
   try {
     return await hunt(request, {
       sink: out.sink,
@@ -127,14 +148,13 @@ async function watched(
       serialiseTail,
       workerEntry: new URL("./hunt-worker.js", import.meta.url),
       onProgress: ({ bytes, totalBytes, hits }) => {
-        progress ??= createProgress(process.stderr, flags.quiet !== true, totalBytes);
+        progress ??= createProgress(process.stderr, shown, totalBytes);
         progress.update({ bytes, hits });
       },
-      signal: abort.signal,
+      signal: AbortSignal.any([out.closed, out.stopped]),
     });
   } finally {
     progress?.stop();
-    process.off("SIGINT", stop).off("SIGTERM", stop);
   }
 }
 
@@ -145,10 +165,7 @@ class StandardOutput {
   private drained: Promise<void> | undefined;
 
   constructor() {
-    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-      this.gone.abort();
-    });
+    process.stdout.on("error", () => this.gone.abort());
   }
 
   line(text: string): void | Promise<void> {
@@ -264,6 +281,16 @@ function exitCode(set: IndicatorSet, result: HuntResult, failOn: Level | undefin
   const reached =
     failOn !== undefined && result.findings.some((f) => LEVELS.indexOf(f.level) <= LEVELS.indexOf(failOn));
   return reached ? FAILED_ON : DONE;
+}
+
+const LOSSES_TOLD = 10;
+
+/** Without a summary, an exit code of 2 would otherwise say nothing of its reason. */
+function warnOfLosses(result: HuntResult): void {
+  const lost = result.coverage.sources.filter((source) => !source.complete);
+  for (const { path, errors } of lost.slice(0, LOSSES_TOLD))
+    for (const { code, message } of errors) if (ERRORS[code].loses) warn(`${path}: ${message} (${code})`);
+  if (lost.length > LOSSES_TOLD) warn(`${lost.length - LOSSES_TOLD} more sources were not read to the end`);
 }
 
 function warn(message: string): void {

@@ -1,5 +1,6 @@
 /** The program. Start-up is kept short: each command's modules are loaded when it runs. */
 import { LookbackError } from "../model/errors.js";
+import { printable } from "../report/text.js";
 import { VERSION } from "./version.js";
 
 async function run(argv: readonly string[]): Promise<number> {
@@ -22,16 +23,28 @@ async function run(argv: readonly string[]): Promise<number> {
   });
 }
 
-run(process.argv.slice(2)).then(
-  (code) => {
-    // Not process.exit: output on its way to a pipe is still to be written.
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`lookback: ${message}\n`);
-    // An error of ours says all the user needs; any other is a bug, and its stack is what we need.
-    if (!(error instanceof LookbackError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 2;
-  },
-);
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`lookback: ${printable(message)}\n`);
+  // An error of ours says all the user needs; any other is a bug, and its stack is what we need.
+  if (!(error instanceof LookbackError) && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 2;
+}
+
+// A reader that goes away ends the program quietly; a full disk behind the output is an error like any other.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") return;
+  fail(new LookbackError("output-failed", `standard output: ${error.message}`));
+  process.exit();
+});
+process.stderr.on("error", () => undefined);
+// Node ends with 1 on its own, which here means "done, and a finding reaches --fail-on".
+process.on("uncaughtException", (error) => {
+  fail(error);
+  process.exit();
+});
+
+run(process.argv.slice(2)).then((code) => {
+  // Not process.exit: output on its way to a pipe is still to be written.
+  process.exitCode = code;
+}, fail);

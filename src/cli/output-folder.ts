@@ -1,6 +1,16 @@
 /** The folder that `-o` names: made, filled, and only then marked as a finished hunt by its manifest. */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 
 import { writeAll } from "../hunt/spool.js";
 import { LookbackError } from "../model/errors.js";
@@ -26,7 +36,7 @@ export class OutputFolder {
           "output-exists",
           `${path} holds a finished hunt; give --force to write over it, or another folder`,
         );
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       for (const name of FILES) rmSync(join(path, name), { force: true });
       const folder = new OutputFolder(path);
       folder.fd = openSync(join(path, `${SIGHTINGS}.part`), "w");
@@ -61,6 +71,16 @@ export class OutputFolder {
     this.characters = 0;
     guarded(this.path, () => writeAll(this.fd!, text));
   }
+}
+
+/** With its parents. `mkdir` of Node with `recursive` never returns where a file system refuses with ENOENT (/proc). */
+function makeFolder(path: string): void {
+  if (path === "") throw new LookbackError("usage", "--output names no folder");
+  const missing: string[] = [];
+  for (let at = resolve(path); !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.push(at);
+  // A file or a dangling link in the way is an error to be told; a folder is what was asked for.
+  if (missing.length === 0 && !statSync(path).isDirectory()) mkdirSync(path);
+  for (const folder of missing.toReversed()) mkdirSync(folder);
 }
 
 function isFinished(manifest: string): boolean {

@@ -15,7 +15,8 @@ export function parseTimeBound(text: string, flag: string, edge: "start" | "end"
     ? Date.parse(`${text}T${edge === "start" ? "00:00:00.000" : "23:59:59.999"}Z`)
     : Date.parse(time ? `${time[1]}T${time[2]}${time[3]?.toUpperCase() ?? "Z"}` : "");
   // Date.parse takes 30 February for 2 March.
-  const exists = date !== undefined && new Date(Date.parse(`${date}T00:00:00Z`)).toISOString().startsWith(date);
+  const midnight = Date.parse(`${date ?? ""}T00:00:00Z`);
+  const exists = !Number.isNaN(midnight) && new Date(midnight).toISOString().slice(0, 10) === date;
   if (Number.isNaN(ms) || !exists)
     throw usage(`--${flag} takes a date (2021-01-31) or an RFC 3339 time (2021-01-31T08:00:00+01:00), not "${text}"`);
   return ms;

@@ -7,7 +7,8 @@
  *
  * E. Escapes. An address may begin right after an escape sequence, although that ends in a letter or digit:
  *    `\b \f \n \r \t`, `\xHH`, `\uHHHH`, `\0oo` (octal control characters and space), rsyslog's `#0oo` and `#177`
- *    (control characters), sysklogd's `^I ^J ^M`, and `%HH`, where `%25HH` up to `%252525HH` are the same encoded again.
+ *    (control characters), a colour or erase sequence's end `[0;31m` `[K` (its ESC may be written in any way, or be lost),
+ *    sysklogd's `^I ^J ^M`, and `%HH`, where `%25HH` up to `%252525HH` are the same encoded again.
  *    (`\v` is left out: `C:\v1.2.3.4` is a version.) Where several escapes could end, the latest end counts.
  *
  * IPv4.
@@ -60,13 +61,14 @@ const ESCAPE_END = new RegExp(
     String.raw`#0[0-3][0-7]$`,
     String.raw`#177$`,
     String.raw`\^[IJM]$`,
+    String.raw`\[[0-9;]{0,16}[mK]$`,
     String.raw`%(?:25){0,3}[0-9A-Fa-f]{2}$`,
   ].join("|"),
 );
 
 const isAlnum = (c: string | undefined): boolean => c !== undefined && ALNUM.test(c);
 const isLetter = (c: string | undefined): boolean => c !== undefined && LETTER.test(c);
-const followsEscape = (line: string, at: number): boolean => ESCAPE_END.test(line.slice(Math.max(0, at - 9), at));
+const followsEscape = (line: string, at: number): boolean => ESCAPE_END.test(line.slice(Math.max(0, at - 18), at));
 
 /** Rules 1 to 3. */
 function ipv4Tokens(line: string): Token[] {

@@ -105,7 +105,13 @@ function isGzip(head: Uint8Array): boolean {
   return head.length === 1 || (head[1] === 0x8b && (head.length === 2 || head[2] === 8));
 }
 
-/** UTF-16 by byte order mark, or by ASCII text's pattern of zero bytes: stray NULs in a log do not make one. */
+/** Longer runs of printable ASCII do not come from UTF-16: there, every ASCII character has a zero byte beside it. */
+const PLAIN_RUN = 24;
+
+/**
+ * UTF-16 by byte order mark, or by the zero bytes of the ASCII in it: those of the high bytes, and a few low ones (emoji, box
+ * drawing). A third of a text in any script is ASCII when the text is a log. Stray or padding NULs do not make UTF-16.
+ */
 export function sniffEncoding(head: Uint8Array): Encoding {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
@@ -117,9 +123,18 @@ export function sniffEncoding(head: Uint8Array): Encoding {
     if (head[i] === 0) even++;
     if (head[i + 1] === 0) odd++;
   }
-  if (odd >= pairs * 0.9 && even <= pairs * 0.02) return "utf-16le";
-  if (even >= pairs * 0.9 && odd <= pairs * 0.02) return "utf-16be";
-  return "utf-8";
+  const most = Math.max(even, odd);
+  if (most < pairs * 0.3 || Math.min(even, odd) > most * 0.2 || holdsPlainRun(head)) return "utf-8";
+  return odd > even ? "utf-16le" : "utf-16be";
+}
+
+function holdsPlainRun(head: Uint8Array): boolean {
+  let run = 0;
+  for (const byte of head) {
+    run = byte >= 0x20 && byte < 0x7f ? run + 1 : 0;
+    if (run >= PLAIN_RUN) return true;
+  }
+  return false;
 }
 
 /** Says what a stream is from its first bytes (at most SNIFF_BYTES of them are of use). */

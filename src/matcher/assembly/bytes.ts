@@ -65,6 +65,7 @@ export function followsEscape(p: usize): bool {
     // ^I ^J ^M
     if (last == 0x49 || last == 0x4a || last == 0x4d) return true;
   }
+  if (last == 0x6d || last == 0x4b) return endsColour(p);
   if (!is(p - 1, HEX) || !is(p - 2, HEX)) return false;
   const third = at(p - 3);
   if (third == 0x25) return true;
@@ -86,6 +87,13 @@ export function followsEscape(p: usize): bool {
     return third == 0x31 && second == 0x37 && last == 0x37;
   }
   return false;
+}
+
+/** `[`, up to 16 digits and semicolons, then the letter before `p`. */
+function endsColour(p: usize): bool {
+  let q = p - 2;
+  while (p - q < 18 && (is(q, DIGIT) || at(q) == 0x3b)) q--;
+  return at(q) == 0x5b;
 }
 
 /** Decimal digits [p, end), at most five, to a number; 99999 when there are none or more. */
