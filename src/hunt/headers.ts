@@ -41,11 +41,17 @@ export class FileHeaders implements HeaderLookup {
   private readonly buffer = Buffer.allocUnsafeSlow(CHUNK + 1 + LONGEST_PREFIX);
   private fd: number | undefined;
   private beginning: Buffer | undefined;
+  private readonly begins = new Map<string, boolean>();
 
   constructor(private readonly path: string | Buffer) {}
 
   head(): string[] {
     return headLines(this.start());
+  }
+
+  /** The file's first bytes, when the scan holds them anyway: most files are small, and need not be opened again. */
+  begin(region: Buffer): void {
+    this.beginning ??= Buffer.from(region.subarray(0, LINE_LIMIT));
   }
 
   close(): void {
@@ -82,6 +88,12 @@ export class FileHeaders implements HeaderLookup {
 
   /** W3C and Zeek files state their fields at their top; one that does not is a mixture, where a header holds for its neighbours. */
   private beginsWithHeader(prefix: string): boolean {
+    let begins = this.begins.get(prefix);
+    if (begins === undefined) this.begins.set(prefix, (begins = this.looksForHeader(prefix)));
+    return begins;
+  }
+
+  private looksForHeader(prefix: string): boolean {
     const head = this.start();
     const at = head.indexOf(prefix);
     return at === 0 || (at > 0 && (head[at - 1] === NEWLINE || at === BOM.length)) || head.includes(`\n${prefix}`);

@@ -15,7 +15,7 @@ import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { OwnNetworks } from "../triage/own.js";
 import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
-import { StreamHeaders, type FileHeaders, type HeaderLookup } from "./headers.js";
+import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
@@ -118,7 +118,7 @@ class TaskScan {
   private readonly findings = new FindingsBuilder();
   private readonly sampler = new DaySampler();
   private reader!: ByteReader;
-  private headers!: HeaderLookup;
+  private headers!: FileHeaders | StreamHeaders;
   private parser: LineParser | undefined;
   private batch: Batch = emptyBatch();
   private batchBytes = 0;
@@ -351,6 +351,7 @@ class TaskScan {
   /** Sets up what the first block of a source tells, and keeps header lines of streams. */
   private prepare(region: Buffer, base: number): void {
     if (this.headers instanceof StreamHeaders) this.headers.observe(region, base);
+    else if (base === 0) this.headers.begin(region);
     if (this.parser) return;
     const { ref } = this.task;
     const facts: SourceFacts = {
