@@ -10,11 +10,29 @@ process.chdir(root);
 if (!existsSync(exampleArgs.truth)) {
   process.stdout.write("Making the example's logs (synthetic, seven months of a made-up organisation) …\n");
   const truth = await generateExample(exampleArgs.logs);
-  process.stdout.write(`${truth.files.length} files, ${truth.lines.toLocaleString("en")} lines in ${exampleArgs.logs}\n\n`);
+  process.stdout.write(
+    `${truth.files.length} files, ${truth.lines.toLocaleString("en")} lines in ${exampleArgs.logs}\n\n`,
+  );
 }
 const report = "demo-report";
 const { intel, logs, own, from, to } = exampleArgs;
-const args = ["hunt", "--intel", intel, "--role", "relay", "--own", own.join(","), "--from", from, "--to", to, "-o", report, "--force", logs];
+const args = [
+  "hunt",
+  "--intel",
+  intel,
+  "--role",
+  "relay",
+  "--own",
+  own.join(","),
+  "--from",
+  from,
+  "--to",
+  to,
+  "-o",
+  report,
+  "--force",
+  logs,
+];
 process.stdout.write(`$ bin/lookback ${args.join(" ")}\n\n`);
 const done = spawnSync(process.execPath, [join(root, "bin", "lookback"), ...args], { stdio: "inherit" });
 process.exitCode = done.status ?? 2;
