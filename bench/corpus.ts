@@ -43,7 +43,7 @@ const BLOCK_LINES = 50_000;
 function addresses(size: number, csv: string): string[] {
   const list = [...readFileSync(csv, "utf8").matchAll(/(?<=,)\d{1,3}(?:\.\d{1,3}){3}(?=,)/g)].map((m) => m[0]);
   if (list.length !== FIRST) throw new Error(`${csv}: ${list.length} addresses instead of ${FIRST}`);
-  const next = random(7);
+  const next = random(1_000_003);
   const seen = new Set(list);
   while (list.length < size) {
     const made = `${20 + Math.floor(next() * 190)}.${Math.floor(next() * 256)}.${Math.floor(next() * 256)}.${1 + Math.floor(next() * 254)}`;

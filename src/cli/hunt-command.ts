@@ -17,6 +17,7 @@ import { printable } from "../report/text.js";
 import { OutputFolder } from "./output-folder.js";
 import type { FlagValues } from "./parser.js";
 import { serialise, serialiseTail } from "./serialise.js";
+import { startedWorker, WORKER_ENTRY } from "./warm-up.js";
 import { usage } from "./usage.js";
 import { VERSION } from "./version.js";
 
@@ -48,10 +49,6 @@ export async function huntCommand(inputs: string[], flags: FlagValues): Promise<
     throw usage(
       `--timezone takes an IANA name (Europe/Paris) or an offset (+02:00), not "${flags.timezone as string}"`,
     );
-
-  // Decompressed chunks live outside the heap and die at once, but V8 starts marking the heap for every few of them: a third of the
-  // time of a hunt over a large .gz. Marking in one go costs a millisecond now and then.
-  setFlagsFromString("--no-incremental-marking");
 
   const startedAt = new Date();
   const intelPaths = flags.intel as string[];
@@ -141,12 +138,15 @@ async function watched(
   let progress: Progress | undefined;
   // A dumb terminal prints the sequences that redraw the line.
   const shown = flags.quiet !== true && process.env["TERM"] !== "dumb";
+  // Decompressed chunks live outside the heap and die at once, but V8 starts marking the heap for every few of them: a third of the
+  // time of a hunt over a large .gz. Marking in one go costs a millisecond now and then.
+  setFlagsFromString("--no-incremental-marking");
   try {
     return await hunt(request, {
       sink: out.sink,
       serialise,
       serialiseTail,
-      workerEntry: new URL("./hunt-worker.js", import.meta.url),
+      workers: { entry: WORKER_ENTRY, started: startedWorker() },
       onProgress: ({ bytes, totalBytes, hits }) => {
         progress ??= createProgress(process.stderr, shown, totalBytes);
         progress.update({ bytes, hits });
@@ -201,10 +201,16 @@ function summaryOf(
   elapsedMs: number,
   outDir: string | undefined,
 ): HuntSummary {
-  const froms = set.indicators.flatMap((i) => i.validFrom ?? []);
-  const untils = set.indicators.flatMap((i) => i.validUntil ?? []);
-  const least = (list: number[]): number => list.reduce((a, b) => Math.min(a, b));
-  const most = (list: number[]): number => list.reduce((a, b) => Math.max(a, b));
+  const labels = new Set<string>();
+  let from: number | undefined = Infinity;
+  let until: number | undefined = -Infinity;
+  // One pass: there may be a million. An end that any indicator leaves open is open for the list.
+  for (const indicator of set.indicators) {
+    for (const label of indicator.labels) labels.add(label);
+    from = from === undefined || indicator.validFrom === undefined ? undefined : Math.min(from, indicator.validFrom);
+    until =
+      until === undefined || indicator.validUntil === undefined ? undefined : Math.max(until, indicator.validUntil);
+  }
   return {
     findings: result.findings,
     sightings: result.sightings,
@@ -214,9 +220,9 @@ function summaryOf(
       files: set.files,
       rejected: set.files.reduce((n, file) => n + file.rejected, 0),
       hash: set.hash,
-      labels: [...new Set(set.indicators.flatMap((i) => i.labels))].sort(),
-      ...(froms.length === set.indicators.length ? { validFrom: iso(least(froms)) } : {}),
-      ...(untils.length === set.indicators.length ? { validUntil: iso(most(untils)) } : {}),
+      labels: [...labels].sort(),
+      ...(from === undefined ? {} : { validFrom: iso(from) }),
+      ...(until === undefined ? {} : { validUntil: iso(until) }),
     },
     window: windowOf(bounds),
     own: { networks: [...own.cidrs], assumed: !own.stated },

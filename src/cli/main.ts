@@ -2,12 +2,14 @@
 import { LookbackError } from "../model/errors.js";
 import { printable } from "../report/text.js";
 import { VERSION } from "./version.js";
+import { warmUp } from "./warm-up.js";
 
 async function run(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
     process.stdout.write(`${VERSION}\n`);
     return 0;
   }
+  if (argv[0] === "hunt" && !argv.includes("--workers")) warmUp(argv.slice(1));
   const { runCommandLine } = await import("./parser.js");
   return runCommandLine(argv, VERSION, {
     hunt: async (inputs, flags) => (await import("./hunt-command.js")).huntCommand(inputs, flags),

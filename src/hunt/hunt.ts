@@ -16,7 +16,7 @@ import { Collector, type SerialiseTail, type SightingSink } from "./collector.js
 import { coverageOf } from "./coverage.js";
 import { shareIndicators } from "./indicator-table.js";
 import { plan, type Task } from "./plan.js";
-import { runTasks, type TaskHandlers } from "./pool.js";
+import { runTasks, type TaskHandlers, type WorkerSource } from "./pool.js";
 import type { ScanSettings, Serialise, TaskResult } from "./scan-task.js";
 import type { ScanSetup } from "./worker.js";
 
@@ -38,8 +38,8 @@ export interface HuntRim {
   sink: SightingSink;
   serialise: Serialise;
   serialiseTail: SerialiseTail;
-  /** Module that calls `serveTasks` with the same `serialise`. */
-  workerEntry: URL;
+  /** The module calls `serveTasks` with the same `serialise`. */
+  workers: WorkerSource;
   /** Called a few times a second, with stored bytes read of all, and hits. */
   onProgress?: (progress: { bytes: number; totalBytes: number; hits: number; sources: number }) => void;
   /** Aborting ends the hunt early; what was found is kept and marked incomplete. */
@@ -120,7 +120,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   const timer = rim.onProgress && setInterval(tell, PROGRESS_MS);
   try {
     const worthThreads = totalBytes >= WORTH_THREADS_BYTES || request.workers !== undefined;
-    await runTasks(tasks, worthThreads ? threads : 1, rim.workerEntry, setup, rim.serialise, handlers);
+    await runTasks(tasks, worthThreads ? threads : 1, rim.workers, setup, rim.serialise, handlers);
     await finishUnrun(tasks, results, failures, collector);
     await collector.close();
   } finally {

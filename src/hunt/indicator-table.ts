@@ -6,9 +6,9 @@ import type { Indicator } from "../model/indicator.js";
 import type { TriageIndicator } from "../triage/triage.js";
 
 export interface SharedIndicators {
-  /** One JSON text after the other. */
+  /** One JSON text after the other, each a list of TOGETHER indicators. */
   text: SharedArrayBuffer;
-  /** Uint32, n + 1: where each text starts. */
+  /** Uint32, one more than there are texts: where each starts. */
   starts: SharedArrayBuffer;
   /** Uint32, slots + 1: where each slot's list starts in `slotItems`. */
   slotStarts: SharedArrayBuffer;
@@ -22,23 +22,27 @@ function sharedUint32(values: readonly number[]): SharedArrayBuffer {
   return buffer;
 }
 
+/** Indicators stored as one JSON text: fewer, larger texts are made far faster, and few are ever decoded. */
+const TOGETHER = 256;
+
+function triageIndicator({ type, value, role, labels, validFrom, validUntil }: Indicator): TriageIndicator {
+  return { type, value, role, labels, validFrom, validUntil };
+}
+
 export function shareIndicators(
   indicators: readonly Indicator[],
   slots: readonly (readonly number[])[],
 ): SharedIndicators {
-  const texts: Buffer[] = [];
+  const texts: string[] = [];
   const starts = [0];
-  for (const { type, value, role, labels, validFrom, validUntil } of indicators) {
-    const entry: TriageIndicator = { type, value, role, labels };
-    if (validFrom !== undefined) entry.validFrom = validFrom;
-    if (validUntil !== undefined) entry.validUntil = validUntil;
-    const bytes = Buffer.from(JSON.stringify(entry));
-    texts.push(bytes);
-    starts.push(starts.at(-1)! + bytes.length);
+  let end = 0;
+  for (let i = 0; i < indicators.length; i += TOGETHER) {
+    const text = JSON.stringify(indicators.slice(i, i + TOGETHER).map(triageIndicator));
+    texts.push(text);
+    starts.push((end += Buffer.byteLength(text)));
   }
-  const text = new SharedArrayBuffer(starts.at(-1)!);
-  const target = new Uint8Array(text);
-  texts.forEach((bytes, i) => target.set(bytes, starts[i]));
+  const text = new SharedArrayBuffer(end);
+  new Uint8Array(text).set(Buffer.from(texts.join("")));
 
   const slotStarts = [0];
   const slotItems: number[] = [];
@@ -59,6 +63,7 @@ export class IndicatorTable {
   private readonly starts: Uint32Array;
   private readonly slotStarts: Uint32Array;
   private readonly slotItems: Uint32Array;
+  private readonly texts = new Map<number, TriageIndicator[]>();
   private readonly decoded = new Map<number, readonly TriageIndicator[]>();
 
   constructor(shared: SharedIndicators) {
@@ -81,8 +86,14 @@ export class IndicatorTable {
   }
 
   private decode(index: number): TriageIndicator {
-    // Buffer.from copies: TextDecoder refuses shared memory.
-    const bytes = Buffer.from(this.text.subarray(this.starts[index], this.starts[index + 1]));
-    return JSON.parse(bytes.toString("utf8")) as TriageIndicator;
+    const text = Math.floor(index / TOGETHER);
+    let list = this.texts.get(text);
+    if (!list) {
+      // Buffer.from copies: TextDecoder refuses shared memory.
+      const bytes = Buffer.from(this.text.subarray(this.starts[text], this.starts[text + 1]));
+      list = JSON.parse(bytes.toString("utf8")) as TriageIndicator[];
+      this.texts.set(text, list);
+    }
+    return list[index % TOGETHER]!;
   }
 }

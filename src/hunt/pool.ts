@@ -16,11 +16,19 @@ export interface TaskHandlers {
 /** Hands out tasks in their order, each once. */
 type TakeTask = () => Task | undefined;
 
-/** @param entry module that calls `serveTasks`; @param threads 1 runs everything here */
+/** Where threads come from. */
+export interface WorkerSource {
+  /** Module that calls `serveTasks`. */
+  entry: URL;
+  /** One that was started before. */
+  started?: Worker | undefined;
+}
+
+/** @param threads 1 runs everything here */
 export async function runTasks(
   tasks: readonly Task[],
   threads: number,
-  entry: URL,
+  workers: WorkerSource,
   setup: ScanSetup,
   serialise: Serialise,
   handlers: TaskHandlers,
@@ -30,7 +38,10 @@ export async function runTasks(
   const take: TakeTask = () => (Atomics.load(stop, 0) === 0 ? tasks[next++] : undefined);
   // This thread scans as well: it is at work while the others still start.
   const others = Math.min(threads, tasks.length) - 1;
-  const lanes = Array.from({ length: others }, () => workerLane(take, entry, setup, handlers));
+  const { entry, started } = workers;
+  const lanes = Array.from({ length: others }, (_, i) =>
+    workerLane(take, entry, i === 0 ? started : undefined, setup, handlers),
+  );
   await Promise.all([...lanes, localLane(take, setup, serialise, handlers)]);
 }
 
@@ -53,11 +64,22 @@ async function localLane(
   }
 }
 
-async function workerLane(take: TakeTask, entry: URL, setup: ScanSetup, handlers: TaskHandlers): Promise<void> {
-  let worker: Worker | undefined = new Worker(entry, { workerData: setup });
+async function workerLane(
+  take: TakeTask,
+  entry: URL,
+  started: Worker | undefined,
+  setup: ScanSetup,
+  handlers: TaskHandlers,
+): Promise<void> {
+  const prepare = (worker: Worker): Worker => {
+    worker.ref();
+    worker.postMessage({ type: "setup", setup } satisfies ToWorker);
+    return worker;
+  };
+  let worker: Worker | undefined = prepare(started ?? new Worker(entry));
   try {
     for (let task = take(); task; task = take()) {
-      worker ??= new Worker(entry, { workerData: setup });
+      worker ??= prepare(new Worker(entry));
       const failure = await runOne(worker, task, handlers);
       if (failure === undefined) continue;
       await worker.terminate();

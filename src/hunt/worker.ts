@@ -1,5 +1,5 @@
 /** The worker's side: takes tasks from the main thread, one at a time, and sends back batches and results. */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 
 import { LineParser } from "../formats/line-parser.js";
 import type { TimeOptions } from "../formats/time-resolver.js";
@@ -31,7 +31,7 @@ export interface ScanSetup {
   counters: SharedArrayBuffer;
 }
 
-export type ToWorker = { type: "task"; task: Task } | { type: "taken" };
+export type ToWorker = { type: "setup"; setup: ScanSetup } | { type: "task"; task: Task } | { type: "taken" };
 export type FromWorker = { type: "batch"; task: number; batch: Batch } | { type: "result"; result: TaskResult };
 
 /** Bytes read into the kernel's memory at once: fits a core's second-level cache with the tables. */
@@ -73,23 +73,29 @@ export function scanEnvironment(
   };
 }
 
-/** Runs in the worker thread until the main thread closes the port. */
+/** Runs in the worker thread until the main thread ends it. The first message is the setup: the thread may be started before it is known. */
 export function serveTasks(serialise: Serialise): void {
   const port = parentPort!;
+  let env: ScanEnvironment | undefined;
   let ahead = 0;
   let wake: (() => void) | undefined;
   const post = (message: FromWorker): void => port.postMessage(message);
-  const env = scanEnvironment(workerData as ScanSetup, serialise, async (task, batch) => {
+  const emit: ScanEnvironment["emit"] = async (task, batch) => {
     post({ type: "batch", task: task.id, batch });
     if (++ahead >= BATCHES_AHEAD) await new Promise<void>((resolve) => (wake = resolve));
-  });
+  };
   port.on("message", (message: ToWorker) => {
-    if (message.type === "taken") {
-      ahead--;
-      wake?.();
-      wake = undefined;
-      return;
+    switch (message.type) {
+      case "setup":
+        env = scanEnvironment(message.setup, serialise, emit);
+        return;
+      case "taken":
+        ahead--;
+        wake?.();
+        wake = undefined;
+        return;
+      case "task":
+        void scanTask(message.task, env!).then((result) => post({ type: "result", result }));
     }
-    void scanTask(message.task, env).then((result) => post({ type: "result", result }));
   });
 }
