@@ -90,20 +90,21 @@ export async function huntCommand(inputs: string[], flags: FlagValues): Promise<
   });
 
   const finishedAt = new Date();
-  const summary = summaryOf(indicators, result, own, { from, to }, finishedAt.getTime() - startedAt.getTime(), outDir);
+  const elapsed = finishedAt.getTime() - startedAt.getTime();
+  const summarise = (): HuntSummary => summaryOf(indicators, result, own, { from, to }, elapsed, outDir);
   if (output) {
     output.closeSightings();
     output.write("findings.jsonl", result.findings.map((finding) => `${findingJson(finding)}\n`).join(""));
     output.write("coverage.json", coverageJson(result.coverage));
     const provenance = provenanceOf(startedAt, finishedAt);
     const { renderHtml } = await import("../report/html.js");
-    output.write("report.html", await renderHtml({ ...summary, provenance }));
+    output.write("report.html", await renderHtml({ ...summarise(), provenance }));
     output.write("manifest.json", jsonDocument(manifestOf(indicators, result, own, { from, to }, provenance)));
   }
   signals.restore();
   if (!stdout.closed.aborted) {
     if (flags.quiet === true) warnOfLosses(result);
-    else showSummary(summary, flags.json === true);
+    else showSummary(summarise(), flags.json === true);
   }
   return exitCode(indicators, result, flags.failOn as Level | undefined);
 }

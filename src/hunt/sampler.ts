@@ -14,7 +14,7 @@ export interface Sampled {
 
 const NEWLINE = 10;
 /** A block of this many bytes gets its first and its last line read. */
-const STRIDE = 1024 * 1024;
+const STRIDE = 2 * 1024 * 1024;
 /** The head of a source is looked at more closely: most sources are small. */
 const HEAD_STRIDE = 8 * 1024;
 const HEAD_BYTES = 128 * 1024;

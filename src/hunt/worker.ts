@@ -35,7 +35,7 @@ export type ToWorker = { type: "setup"; setup: ScanSetup } | { type: "task"; tas
 export type FromWorker = { type: "batch"; task: number; batch: Batch } | { type: "result"; result: TaskResult };
 
 /** Bytes read into the kernel's memory at once: fits a core's second-level cache with the tables. */
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 2 * 1024 * 1024;
 /** Batches under way to the main thread; past this the worker waits, so a slow disk for the output bounds memory. */
 const BATCHES_AHEAD = 8;
 

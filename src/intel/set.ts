@@ -225,12 +225,16 @@ export class SetBuilder {
 
   build(): IndicatorSet {
     const indicators = inOrder(this.byValue.values());
+    let hash: string | undefined;
     return {
       indicators,
       rejections: this.entries.flatMap((entry) => entry.rejections),
       files: this.entries.map((entry) => entry.counts),
       errors: this.errors,
-      hash: hashIndicators(indicators),
+      // Only when asked for: a hunt that keeps nothing has no use for it, and a large set takes a while.
+      get hash() {
+        return (hash ??= hashIndicators(indicators));
+      },
     };
   }
 }
