@@ -13,10 +13,6 @@ export class LineSpool {
   /** @param limit characters kept in memory */
   constructor(private readonly limit = 16 * 1024 * 1024) {}
 
-  get empty(): boolean {
-    return this.memory.length === 0 && this.fd === undefined;
-  }
-
   /** @param line must hold no line break (JSON text does not) */
   append(line: string): void {
     this.memory.push(line);

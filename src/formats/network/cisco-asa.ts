@@ -6,7 +6,7 @@ import { integer, transport } from "../values.js";
 import { readEnds, type Ends } from "./cisco-asa-ends.js";
 import { messageRule, TEARDOWN_REASONS, WORDS, type BeginRule, type MessageRule } from "./cisco-asa-messages.js";
 import { isFtdEvent, parseFtdEvent } from "./cisco-ftd.js";
-import { icmpBeginning, packetBeginning, replyPorts, TCP, type Beginning } from "./initiator.js";
+import { FLAG_BITS, icmpBeginning, packetBeginning, replyPorts, type Beginning } from "./initiator.js";
 import { durationNs, quotesAnother, shaped, timestamp } from "./shape.js";
 
 /** `%ASA-6-302013: `, `%ASA--6-302013: `, `%ASA-session-6-302013: `, `%FTD-6-430003: `. */
@@ -69,14 +69,6 @@ function icmpType(text: string): number | undefined {
   const m = /\btype[ =]{1,2}(\d{1,3})\b/i.exec(text) ?? /\bicmp \S{1,320}?\((\d{1,3})\)/.exec(text);
   return integer(m?.[1]);
 }
-
-const FLAG_BITS: Readonly<Record<string, number>> = {
-  FIN: TCP.FIN,
-  SYN: TCP.SYN,
-  RST: TCP.RST,
-  PSH: TCP.PSH,
-  ACK: TCP.ACK,
-};
 
 /** A denied packet. Only a lone SYN or a request shows who began: a stray reply is denied just the same. */
 function packet(text: string, id: string, protocol: string | undefined, ends: Ends): Beginning {

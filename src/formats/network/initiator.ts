@@ -37,6 +37,8 @@ export function icmpBeginning(type: number | undefined, version: 4 | 6 = 4, inwa
 
 /** Bits of the TCP flags byte, RFC 9293 3.1. */
 export const TCP = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16 } as const;
+/** The same by a name as a log writes it, which may be any word. */
+export const FLAG_BITS: Readonly<Record<string, number>> = TCP;
 
 /** One TCP packet. */
 export function packetBeginning(flags: number, stated: string): Beginning {

@@ -3,16 +3,8 @@ import type { Outcome } from "../../model/event.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "../format.js";
 import { parseClfTime, parseIsoTime, parseSyslogTime } from "../time.js";
 import { endpoint, integer, transport } from "../values.js";
-import { icmpBeginning, packetBeginning, TCP, type Beginning } from "./initiator.js";
+import { FLAG_BITS, icmpBeginning, packetBeginning, type Beginning } from "./initiator.js";
 import { quotesAnother, shaped, timestamp } from "./shape.js";
-
-const FLAG_BITS: Readonly<Record<string, number>> = {
-  FIN: TCP.FIN,
-  SYN: TCP.SYN,
-  RST: TCP.RST,
-  PSH: TCP.PSH,
-  ACK: TCP.ACK,
-};
 
 /** UniFi and EdgeOS name the rule's action in the prefix: `[WAN_LOCAL-D-2147483647]`, `[WAN_IN-default-D]`. */
 const RULE_CODE = /\[[\w.-]{1,64}-([ADR])(?:-\d{1,10})?\]/;
