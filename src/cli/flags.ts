@@ -5,6 +5,8 @@ import { parseTimeBound } from "./values.js";
 import { usage } from "./usage.js";
 import { INDICATOR_ROLES } from "../model/indicator.js";
 import { parseCidr } from "../model/ip.js";
+import { READER_IDS, WRITERS } from "../intel/index.js";
+import { intelInput } from "./intel-inputs.js";
 import { LEVELS } from "../model/sighting.js";
 
 export interface Flag {
@@ -21,6 +23,8 @@ export interface Flag {
   parse?: (text: string) => unknown;
   /** What completes the value in a shell. */
   completes?: "file" | "folder";
+  /** Its key in lookback.yaml; `LOOKBACK_` and the same in capitals in the environment. Absent: given on the command line only. */
+  setting?: string;
 }
 
 function positive(name: string): (text: string) => number {
@@ -63,8 +67,39 @@ const FLAGS = {
     value: "PATH",
     repeatable: true,
     completes: "file",
+    parse: intelInput,
     description:
-      "indicators: a CSV with a header, or a list of addresses, CIDR blocks and ranges, one a line; a file or a folder of them",
+      "indicators: a file or folder in any form an advisory comes in, or a TAXII 2.1 server (taxii+https://…); what you know of it may follow: FILE,role=c2,label=X",
+  },
+  intelFormat: {
+    long: "intel-format",
+    value: "READER",
+    choices: READER_IDS,
+    description: "read the indicator files as this, whatever they look like",
+  },
+  warningLists: {
+    long: "warninglists",
+    value: "DIR",
+    repeatable: true,
+    completes: "folder",
+    setting: "warninglists",
+    description: "a folder of MISP warning lists: indicators on them are set aside or marked as known-benign",
+  },
+  noWarningLists: {
+    long: "no-warninglists",
+    setting: "no_warninglists",
+    description: "hunt private, reserved and known-benign values like any other",
+  },
+  allowWide: {
+    long: "allow-wide",
+    setting: "allow_wide",
+    description: "take blocks wider than /16 (IPv6: /32)",
+  },
+  config: {
+    long: "config",
+    value: "FILE",
+    completes: "file",
+    description: "settings (default: lookback.yaml in the working folder, where there is one)",
   },
   column: {
     long: "column",
@@ -92,6 +127,7 @@ const FLAGS = {
   },
   own: {
     long: "own",
+    setting: "own",
     value: "CIDR,…",
     repeatable: true,
     parse: networks,
@@ -111,11 +147,13 @@ const FLAGS = {
   },
   timezone: {
     long: "timezone",
+    setting: "timezone",
     value: "ZONE",
     description: "zone of log times that name none, as Europe/Paris or +02:00 (default: UTC, and said so)",
   },
   year: {
     long: "year",
+    setting: "year",
     value: "YEAR",
     parse: year,
     description: "year of log times that name none (default: by the file's name, its gzip header, its time)",
@@ -137,21 +175,38 @@ const FLAGS = {
   },
   workers: {
     long: "workers",
+    setting: "workers",
     value: "N",
     parse: positive("workers"),
     description: "threads (default: one a core); the results do not depend on it",
   },
   maxExpanded: {
     long: "max-expanded",
+    setting: "max_expanded",
     value: "SIZE",
     parse: size("max-expanded"),
     description: "stop decompressing a source at this size, and say so",
   },
   quiet: { long: "quiet", short: "q", description: "no progress bar and no summary" },
-  showJson: { long: "json", description: "print the indicator set as JSON" },
+  showJson: { long: "json", description: "print it as JSON" },
+  strict: { long: "strict", description: "exit with 1 when anything was rejected" },
+  convertTo: {
+    long: "to",
+    value: "FORMAT",
+    choices: WRITERS.map(({ id }) => id),
+    description: "what to make of the indicators",
+  },
+  outputFile: {
+    long: "output",
+    short: "o",
+    value: "FILE",
+    completes: "file",
+    description: "write there (default: standard output)",
+  },
 } as const satisfies Record<string, Flag>;
 
 export type FlagName = keyof typeof FLAGS;
+export const FLAG_NAMES = Object.keys(FLAGS) as readonly FlagName[];
 
 export interface Command {
   /** Words after `lookback`. */
@@ -162,7 +217,18 @@ export interface Command {
   flags: readonly FlagName[];
 }
 
-const INTEL_FLAGS = ["column", "role", "label", "validFrom", "validUntil"] as const satisfies readonly FlagName[];
+const INTEL_FLAGS = [
+  "intelFormat",
+  "column",
+  "role",
+  "label",
+  "validFrom",
+  "validUntil",
+  "warningLists",
+  "noWarningLists",
+  "allowWide",
+  "config",
+] as const satisfies readonly FlagName[];
 
 export const COMMANDS = {
   hunt: {
@@ -192,6 +258,30 @@ export const COMMANDS = {
     summary: "say what was understood of indicator files, and what was not",
     flags: [...INTEL_FLAGS, "showJson"],
   },
+  intelCheck: {
+    path: ["intel", "check"],
+    arguments: "FILE…",
+    summary: "list what was not taken of indicator files, with place and reason",
+    flags: [...INTEL_FLAGS, "strict", "showJson"],
+  },
+  intelDiff: {
+    path: ["intel", "diff"],
+    arguments: "OLD NEW",
+    summary: "say what was added, withdrawn and changed from one indicator file or folder to another",
+    flags: [...INTEL_FLAGS, "showJson"],
+  },
+  intelConvert: {
+    path: ["intel", "convert"],
+    arguments: "FILE…",
+    summary: "write indicators in another format, and say what it cannot hold",
+    flags: [...INTEL_FLAGS, "convertTo", "outputFile"],
+  },
+  configShow: {
+    path: ["config", "show"],
+    arguments: "",
+    summary: "print the settings in force, and where each comes from",
+    flags: ["config", "showJson"],
+  },
   formatsList: { path: ["formats", "list"], arguments: "", summary: "list the log formats that are known", flags: [] },
   completions: {
     path: ["completions"],
@@ -203,4 +293,10 @@ export const COMMANDS = {
 
 export function flag(name: FlagName): Flag {
   return FLAGS[name];
+}
+
+/** One value as text to what the flag holds; throws LookbackError `usage`. */
+export function flagValue({ long, choices, parse }: Flag, text: string): unknown {
+  if (choices && !choices.includes(text)) throw usage(`--${long} takes one of ${choices.join(", ")}, not "${text}"`);
+  return parse ? parse(text) : text;
 }

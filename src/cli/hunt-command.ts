@@ -4,7 +4,7 @@ import { setFlagsFromString } from "node:v8";
 import { isTimezone } from "../formats/time-resolver.js";
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
-import { loadIntel, type IntelOptions } from "../intel/index.js";
+import type { IntelInput } from "../intel/index.js";
 import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import { LEVELS, type Level } from "../model/sighting.js";
@@ -15,7 +15,9 @@ import type { HuntSummary, ReportProvenance } from "../report/summary.js";
 import { renderSummary } from "../report/terminal.js";
 import { printable } from "../report/text.js";
 import { OutputFolder } from "./output-folder.js";
+import { loadIndicators, warnOfErrors } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
+import { asFlags, settingsInForce } from "./settings.js";
 import { serialise, serialiseTail } from "./serialise.js";
 import { startedWorker, WORKER_ENTRY } from "./warm-up.js";
 import { usage } from "./usage.js";
@@ -26,23 +28,13 @@ const DONE = 0;
 const FAILED_ON = 1;
 const INCOMPLETE = 2;
 
-/** The flags, as the hunt understands them. */
-export function intelOptions(flags: FlagValues): IntelOptions {
-  const options: IntelOptions = {};
-  if (flags.role !== undefined) options.role = flags.role as NonNullable<IntelOptions["role"]>;
-  if (flags.label !== undefined) options.labels = flags.label as string[];
-  if (flags.validFrom !== undefined) options.validFrom = flags.validFrom as number;
-  if (flags.validUntil !== undefined) options.validUntil = flags.validUntil as number;
-  if (flags.column !== undefined) options.column = flags.column as string;
-  if (options.validFrom !== undefined && options.validUntil !== undefined && options.validUntil < options.validFrom)
-    throw usage("--valid-until lies before --valid-from");
-  return options;
-}
-
-export async function huntCommand(inputs: string[], flags: FlagValues): Promise<number> {
+export async function huntCommand(inputs: string[], given: FlagValues): Promise<number> {
+  const settings = await settingsInForce(given);
+  const flags = asFlags(settings);
   const from = flags.from as number | undefined;
   const to = flags.to as number | undefined;
-  if (flags.intel === undefined) throw usage("a hunt needs indicators: --intel FILE");
+  if (flags.intel === undefined && settings.intel.length === 0)
+    throw usage("a hunt needs indicators: --intel FILE, or intel sources in lookback.yaml");
   if (from !== undefined && to !== undefined && to < from) throw usage("--to lies before --from");
 
   if (flags.timezone !== undefined && !isTimezone(flags.timezone as string))
@@ -51,9 +43,9 @@ export async function huntCommand(inputs: string[], flags: FlagValues): Promise<
     );
 
   const startedAt = new Date();
-  const intelPaths = flags.intel as string[];
-  const indicators = await loadIntel(intelPaths, intelOptions(flags));
-  for (const { file, message } of indicators.errors) warn(`${file}: ${message}`);
+  const named = flags.intel as IntelInput[] | undefined;
+  const { set: indicators, paths: intelPaths } = await loadIndicators(named, flags, settings);
+  warnOfErrors(indicators);
   if (indicators.indicators.length === 0)
     throw new LookbackError("intel-unusable", "none of the --intel files holds an indicator that can be hunted");
 

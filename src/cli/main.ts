@@ -14,6 +14,10 @@ async function run(argv: readonly string[]): Promise<number> {
   return runCommandLine(argv, VERSION, {
     hunt: async (inputs, flags) => (await import("./hunt-command.js")).huntCommand(inputs, flags),
     intelShow: async (files, flags) => (await import("./intel-command.js")).intelShowCommand(files, flags),
+    intelCheck: async (files, flags) => (await import("./intel-command.js")).intelCheckCommand(files, flags),
+    intelDiff: async (files, flags) => (await import("./intel-command.js")).intelDiffCommand(files, flags),
+    intelConvert: async (files, flags) => (await import("./intel-command.js")).intelConvertCommand(files, flags),
+    configShow: async (_, flags) => (await import("./config-command.js")).configShowCommand(flags),
     formatsList: async () => {
       process.stdout.write((await import("./formats-command.js")).formatsList());
       return 0;

@@ -1,7 +1,7 @@
 /** The command line, built from the flag table. Commander parses; this file only carries the table over. */
 import { Command as Commander, CommanderError, Option } from "commander";
 
-import { COMMANDS, flag, type Command, type Flag, type FlagName } from "./flags.js";
+import { COMMANDS, flag, flagValue, type Command, type Flag, type FlagName } from "./flags.js";
 import { usage } from "./usage.js";
 
 /** Values by FlagName: text, a list, what the flag's `parse` gives, or true for a switch. */
@@ -19,9 +19,7 @@ function addFlag(command: Commander, name: FlagName, values: FlagValues): void {
   const made = option(definition);
   if (definition.value !== undefined)
     made.argParser((text: string) => {
-      if (definition.choices && !definition.choices.includes(text))
-        throw usage(`--${definition.long} takes one of ${definition.choices.join(", ")}, not "${text}"`);
-      const value: unknown = definition.parse ? definition.parse(text) : text;
+      const value = flagValue(definition, text);
       values[name] = definition.repeatable ? [...((values[name] as unknown[] | undefined) ?? []), value].flat() : value;
       return value;
     });
@@ -67,11 +65,11 @@ export async function runCommandLine(
       .exitOverride()
       .allowExcessArguments(false)
       .configureOutput({ outputError: () => undefined });
-    if (definition.arguments !== "")
-      command.argument(`<${definition.arguments.replace("…", "...")}>`.replace(/<(.*)\.\.\.>/, "<$1...>"));
+    for (const operand of definition.arguments.split(" ").filter((word) => word !== ""))
+      command.argument(`<${operand.replace("…", "...")}>`);
     for (const name of definition.flags) addFlag(command, name, values);
     command.action(async (...args: unknown[]) => {
-      const operands = definition.arguments === "" ? [] : [args[0]].flat().map(String);
+      const operands = args.slice(0, -2).flat().map(String);
       code = await actions[key](operands, values);
     });
   }
@@ -89,5 +87,6 @@ export async function runCommandLine(
 
 const GROUPS: Readonly<Record<string, string>> = {
   intel: "read indicator files",
+  config: "settings",
   formats: "the log formats that are known",
 };

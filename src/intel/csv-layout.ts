@@ -1,9 +1,19 @@
 /** What the columns of a delimited file are, decided by their content; names only decide between equals. */
 import { LookbackError } from "../model/errors.js";
 import type { ReaderOptions } from "./candidate.js";
-import { arePaired, fieldColumns, indicatorRank, isIndicatorColumn, isKnownColumn, type Field } from "./columns.js";
+import {
+  arePaired,
+  fieldColumns,
+  indicatorRank,
+  isIndicatorColumn,
+  isKnownColumn,
+  isReference,
+  valueColumn,
+  type Field,
+  type ValueColumn,
+} from "./columns.js";
 import { firstRows, type Row } from "./csv-rows.js";
-import { isValue, normalise } from "./normalise.js";
+import { normalise } from "./normalise.js";
 import type { Refusal, Value } from "./normalise.js";
 
 const DELIMITERS = [",", ";", "\t"] as const;
@@ -53,34 +63,40 @@ export interface Layout {
   header: readonly string[] | undefined;
   /** Line of the header; 0 when there is none, or when it is a comment. */
   headerLine: number;
-  /** Columns with indicators. */
-  columns: number[];
+  /** Columns with indicators, and what their names say of them. */
+  columns: { index: number; said: ValueColumn }[];
   fields: Record<Field, number[]> | undefined;
-  /** Other columns in which most cells are addresses: passed over, and said so. */
+  /** Other columns in which most cells are indicators: passed over, and said so. */
   passedOver: number[];
 }
 
 interface ColumnStats {
   index: number;
   filled: number;
-  /** Cells that are indicators of any kind. */
+  /** Cells that are indicators of any kind, hunted or not. */
   known: number;
-  addresses: number;
+  /** Those that can be hunted. */
+  values: number;
+  urls: number;
 }
 
-function outcome(cell: string): Value[] | Refusal {
-  return normalise(cell);
+function outcome(cell: string, said?: ValueColumn): Value[] | Refusal {
+  return normalise(cell, said?.as);
 }
 
-function statistics(rows: readonly Row[], width: number): ColumnStats[] {
+function statistics(rows: readonly Row[], width: number, header: readonly string[] | undefined): ColumnStats[] {
   return Array.from({ length: width }, (_, index) => {
-    const stats = { index, filled: 0, known: 0, addresses: 0 };
+    const said = valueColumn(header?.[index] ?? "");
+    const stats = { index, filled: 0, known: 0, values: 0, urls: 0 };
     for (const row of rows) {
       const cell = row.cells[index]?.trim();
       if (cell === undefined || cell === "" || cell === "-") continue;
       stats.filled++;
-      const result = outcome(cell);
-      if (Array.isArray(result)) stats.addresses++;
+      const result = outcome(cell, said);
+      if (Array.isArray(result)) {
+        stats.values++;
+        if (result[0]!.type === "url") stats.urls++;
+      }
       if (Array.isArray(result) || result.kind !== undefined) stats.known++;
     }
     return stats;
@@ -90,15 +106,42 @@ function statistics(rows: readonly Row[], width: number): ColumnStats[] {
 /** Columns with about as many indicators as the fullest are equals: a few broken cells must not decide. */
 const ALIKE = 0.9;
 
-/** The fullest column by content; among equals the better name, then the one with more addresses, then the left one. */
+/** The fullest column by content; among equals the better name, then the one with more values, then the left one. */
 function bestColumn(stats: readonly ColumnStats[], header: readonly string[] | undefined): ColumnStats | undefined {
-  const withAddresses = stats.filter((s) => s.addresses > 0 && s.known * 2 >= s.filled);
-  const pool = withAddresses.length > 0 ? withAddresses : stats.filter((s) => s.known > 0 && s.known * 2 >= s.filled);
+  const named = (s: ColumnStats): string => header?.[s.index] ?? "";
+  const open = stats.filter((s) => !isReference(named(s)) && !valueColumn(named(s))?.alone);
+  const withValues = open.filter((s) => s.values > 0 && s.known * 2 >= s.filled);
+  const pool = withValues.length > 0 ? withValues : open.filter((s) => s.known > 0 && s.known * 2 >= s.filled);
   const most = Math.max(0, ...pool.map((s) => s.known));
-  const rank = (s: ColumnStats): number => Math.min(indicatorRank(header?.[s.index] ?? ""), 1e6);
+  const rank = (s: ColumnStats): number => Math.min(indicatorRank(named(s)), 1e6);
   return pool
     .filter((s) => s.known >= most * ALIKE)
-    .sort((a, b) => rank(a) - rank(b) || b.addresses - a.addresses || a.index - b.index)[0];
+    .sort((a, b) => rank(a) - rank(b) || b.values - a.values || a.index - b.index)[0];
+}
+
+/** Most of its cells are indicators. */
+function filledWithValues(s: ColumnStats): boolean {
+  return s.values > 0 && s.values * 2 >= s.filled;
+}
+
+/** Every column of indicators: the best, those that stand beside it, and without names all but links. */
+function valueColumns(stats: readonly ColumnStats[], header: readonly string[] | undefined): number[] {
+  const best = bestColumn(stats, header);
+  if (!best) {
+    const alone = stats.filter((s) => filledWithValues(s) && valueColumn(header?.[s.index] ?? "")?.alone);
+    if (alone.length === 0) throw new LookbackError("intel-unusable", "no column holds an indicator");
+    return alone.map((s) => s.index);
+  }
+  const bestName = header?.[best.index];
+  const isOther = (s: ColumnStats): boolean => {
+    const name = header?.[s.index];
+    if (name === undefined || bestName === undefined)
+      return filledWithValues(s) && (s.urls === 0 || best.urls > 0) && !isReference(name ?? "");
+    const said = valueColumn(name);
+    if (said?.beside || said?.alone) return s.values > 0;
+    return filledWithValues(s) && arePaired(bestName, name);
+  };
+  return stats.filter((s) => s === best || isOther(s)).map((s) => s.index);
 }
 
 /** The columns that `--column` names. */
@@ -156,34 +199,23 @@ export function findLayout(text: string, delimiter: string, options: ReaderOptio
   const ownHeader = !inComment && first && isHeader(first.cells) ? first : undefined;
   const header = inComment ?? ownHeader?.cells.map((cell) => cell.trim());
   const rows = ownHeader ? sample.slice(1) : sample;
-  const stats = statistics(rows, width);
-  const addressed = (s: ColumnStats): boolean => s.addresses > 0 && s.addresses * 2 >= s.filled;
-  let columns: number[];
-  if (options.column !== undefined) columns = askedColumns(options.column, header, width);
-  else {
-    const best = bestColumn(stats, header);
-    if (!best) throw new LookbackError("intel-unusable", "no column holds an address, block or range");
-    const name = header?.[best.index];
-    columns = stats
-      .filter((s) => {
-        if (s === best) return true;
-        // Without names, every column of addresses counts; with names, only the other half of a pair does.
-        if (name === undefined) return addressed(s);
-        return addressed(s) && arePaired(name, header?.[s.index] ?? "");
-      })
-      .map((s) => s.index);
-  }
+  const stats = statistics(rows, width, header);
+  const columns =
+    options.column === undefined ? valueColumns(stats, header) : askedColumns(options.column, header, width);
   return {
     delimiter,
     header,
     headerLine: ownHeader?.line ?? 0,
-    columns,
+    columns: columns.map((index) => ({ index, said: valueColumn(header?.[index] ?? "") ?? {} })),
     fields: header && fieldColumns(header, columns[0]!),
-    passedOver: header ? stats.filter((s) => addressed(s) && !columns.includes(s.index)).map((s) => s.index) : [],
+    passedOver: header
+      ? stats
+          .filter((s) => filledWithValues(s) && !columns.includes(s.index) && !isReference(header[s.index] ?? ""))
+          .map((s) => s.index)
+      : [],
   };
 }
 
-export function holdsAddress(cell: string): boolean {
-  const result = outcome(cell);
-  return Array.isArray(result) && result.some(isValue);
+export function holdsValue(cell: string, said?: ValueColumn): boolean {
+  return Array.isArray(outcome(cell, said));
 }

@@ -3,12 +3,13 @@
  * by the table of names in `columns.ts`; none has code of its own.
  */
 import type { Tlp } from "../model/indicator.js";
-import type { Reader, Statement } from "./candidate.js";
-import type { Field } from "./columns.js";
-import { findDelimiter, findLayout, holdsAddress, type Layout } from "./csv-layout.js";
+import type { Candidate, Reader, Sink, Statement } from "./candidate.js";
+import type { Field, ValueColumn } from "./columns.js";
+import { findDelimiter, findLayout, holdsValue, type Layout } from "./csv-layout.js";
 import { readRows, splitPlain } from "./csv-rows.js";
 import { parseFeedDate } from "./dates.js";
 import { parseRole, parseTags, parseTlp, stricter } from "./markings.js";
+import { statedKind } from "./stated-types.js";
 
 /** Cells that say nothing. */
 const EMPTY = new Set(["", "-", "null", "none", "nan", "n/a"]);
@@ -73,7 +74,11 @@ function statement(cells: readonly string[], fields: Record<Field, number[]>, ta
   const confidence = text(cells, fields.confidence);
   const comment = text(cells, fields.comment);
   const feed = text(cells, fields.feed);
+  const object = text(cells, fields.object);
+  const revision = text(cells, fields.revision);
   if (feed !== undefined) said.feed = feed;
+  if (object !== undefined) said.object = object;
+  if (revision !== undefined) said.revision = revision;
   if (statedType !== undefined) said.statedType = statedType;
   if (published !== undefined) said.published = published;
   if (tlp !== undefined) said.tlp = tlp;
@@ -95,10 +100,48 @@ function overflows(cells: readonly string[], layout: Layout): boolean {
 
 const LINE_COMMENT = /^\s{0,8}(?:\/\/|;)/;
 
+const NO = new Set(["0", "false", "no", "n"]);
+const YES = new Set(["1", "true", "yes", "y"]);
+const PORT = /^\d{1,5}$/;
+
+/** One cell, by what its row's type, its column's name and the rest of its row say of it. */
+function give(found: { cell: string; said: ValueColumn }, row: RowSays, line: number, sink: Sink): void {
+  const { statement: said, cells, fields } = row;
+  const kind = said.statedType === undefined ? undefined : statedKind(said.statedType);
+  if (kind?.refused !== undefined) {
+    sink.reject({ line, ...(said.object === undefined ? {} : { object: said.object }) }, found.cell, kind.refused);
+    return;
+  }
+  if (fields && NO.has(text(cells, fields.forDetection)?.toLowerCase() ?? "")) {
+    sink.setAside(line, found.cell, "the publisher marks it as not for detection (to_ids)");
+    return;
+  }
+  const as = kind?.as ?? found.said.as;
+  const candidate: Candidate = {
+    text: kind?.digestLast ? found.cell.slice(found.cell.lastIndexOf("|") + 1) : found.cell,
+    line,
+    ...said,
+  };
+  if (as !== undefined) candidate.as = as;
+  if (fields && YES.has(text(cells, fields.exact)?.toLowerCase() ?? "")) candidate.exact = true;
+  const ports = (fields && text(cells, fields.ports)?.split(/[\s,;|]+/)) ?? [];
+  if (ports.length > 0 && ports.every((port) => PORT.test(port) && Number(port) > 0 && Number(port) < 65536))
+    candidate.ports = ports.map(Number);
+  sink.candidate(candidate);
+}
+
+interface RowSays {
+  statement: Statement;
+  cells: readonly string[];
+  /** Undefined: the row's other cells cannot be relied on. */
+  fields: Record<Field, number[]> | undefined;
+}
+
 export const csvReader: Reader = {
   id: "csv",
-  recognises: (content) => findDelimiter(content) !== undefined,
-  read(content, options, sink) {
+  recognises: (source) => findDelimiter(source.text) !== undefined,
+  read(source, options, sink) {
+    const content = source.text;
     const layout = findLayout(content, findDelimiter(content) ?? ",", options);
     const { delimiter, header, columns, fields } = layout;
     const tags = new TagCache();
@@ -106,12 +149,15 @@ export const csvReader: Reader = {
       sink.reject(
         layout.headerLine,
         header?.[column] ?? "",
-        `this column holds addresses too and was passed over: name it with --column to read it`,
+        `this column holds indicators too and was passed over: name it with --column to read it`,
       );
-    const valuesIn = (cells: readonly string[]): { column: number; cell: string }[] =>
-      columns
-        .map((column) => ({ column, cell: cells[column]?.trim() ?? "" }))
+    const valuesIn = (cells: readonly string[]): { cell: string; said: ValueColumn }[] => {
+      const filled = columns
+        .map(({ index, said }) => ({ said, cell: cells[index]?.trim() ?? "" }))
         .filter((found) => !EMPTY.has(found.cell.toLowerCase()));
+      const leading = filled.filter((found) => !found.said.alone);
+      return leading.length > 0 ? leading : filled;
+    };
 
     readRows(content, delimiter, {
       row({ cells, line }) {
@@ -122,35 +168,35 @@ export const csvReader: Reader = {
           sink.reject(
             line,
             cells.join(delimiter),
-            cells.length <= columns[0]!
+            cells.length <= columns[0]!.index
               ? `the row ends before the indicator's column`
               : "the indicator's column is empty",
           );
-        for (const { cell } of found) {
-          if (shifted && !holdsAddress(cell)) {
-            sink.reject(line, cell, `the row has ${cells.length} columns, the header has ${header?.length ?? 0}`);
-            continue;
-          }
-          // With cells out of place, what stands in the other columns may belong elsewhere.
-          const said = shifted || !fields ? {} : statement(cells, fields, tags);
-          sink.candidate({ text: cell, line, ...said });
+        // With cells out of place, what stands in the other columns may belong elsewhere.
+        const statementOf = shifted || !fields ? {} : statement(cells, fields, tags);
+        for (const one of found) {
+          if (shifted && !holdsValue(one.cell, one.said))
+            sink.reject(line, one.cell, `the row has ${cells.length} columns, the header has ${header?.length ?? 0}`);
+          else give(one, { statement: statementOf, cells, fields: shifted ? undefined : fields }, line, sink);
         }
         return true;
       },
       broken(line, broken) {
-        const found = valuesIn(splitPlain(broken, delimiter)).filter(({ cell }) => holdsAddress(cell));
+        const found = valuesIn(splitPlain(broken, delimiter)).filter(({ cell, said }) => holdsValue(cell, said));
         if (found.length === 0) sink.reject(line, broken, "a row with a broken quote");
-        for (const { cell } of found)
+        for (const { cell, said } of found)
           sink.candidate({
             text: cell,
             line,
+            ...(said.as === undefined ? {} : { as: said.as }),
             notes: ["from a row with a broken quote: its other columns were not read"],
           });
       },
       readsAsRow(inside) {
         const cells = splitPlain(inside, delimiter);
         return (
-          cells.length === (header?.length ?? cells.length) && valuesIn(cells).some(({ cell }) => holdsAddress(cell))
+          cells.length === (header?.length ?? cells.length) &&
+          valuesIn(cells).some(({ cell, said }) => holdsValue(cell, said))
         );
       },
     });

@@ -8,10 +8,9 @@ import type { ErrorCode } from "../model/errors.js";
 /** Largest intel file, stored or unpacked. A million addresses are 15 MB. */
 export const MAX_INTEL_BYTES = 256 * 1024 * 1024;
 
-export interface Decoded {
-  /** Without byte order mark; every line ends in `\n`. */
-  text: string;
-  /** What was lost: the text is what could be read before it. */
+export interface Unpacked {
+  bytes: Uint8Array;
+  /** What was lost: the bytes are what could be read before it. */
   error?: { code: ErrorCode; message: string };
 }
 
@@ -50,7 +49,7 @@ async function salvage(stored: Uint8Array): Promise<{ bytes: Uint8Array; failure
   return { bytes: bytes.subarray(0, bytes.lastIndexOf(10) + 1), failure };
 }
 
-async function gunzip(stored: Uint8Array): Promise<{ bytes: Uint8Array; error?: Decoded["error"] }> {
+async function gunzip(stored: Uint8Array): Promise<Unpacked> {
   try {
     return { bytes: gunzipSync(stored, { maxOutputLength: MAX_INTEL_BYTES }) };
   } catch (error) {
@@ -88,10 +87,13 @@ function encodingOf(bytes: Uint8Array): string {
   return utf16WithoutMark(bytes) ?? (isUtf8(bytes) ? "utf-8" : "windows-1252");
 }
 
-export async function decode(stored: Uint8Array): Promise<Decoded> {
-  const packed = stored[0] === 0x1f && stored[1] === 0x8b;
-  const { bytes, error } = packed ? await gunzip(stored) : { bytes: stored, error: undefined };
-  let text = new TextDecoder(encodingOf(bytes)).decode(bytes);
-  if (text.includes("\r")) text = text.replace(/\r\n?/g, "\n");
-  return error ? { text, error } : { text };
+/** The text of unpacked bytes, without byte order mark, its lines ending in `\n`. */
+export function textOf(bytes: Uint8Array): string {
+  const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
+  return text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+}
+
+/** Gunzips what is packed, by its magic bytes. */
+export async function unpack(stored: Uint8Array): Promise<Unpacked> {
+  return stored[0] === 0x1f && stored[1] === 0x8b ? gunzip(stored) : { bytes: stored };
 }

@@ -1,5 +1,10 @@
 /** Advisories in, one IndicatorSet out. */
 export { describeSet, type IndicatorRow } from "./describe.js";
-export { loadIntel, type IntelOptions } from "./load.js";
-export { normalise, SHORTEST_PREFIX, type Refusal, type Value } from "./normalise.js";
+export { diffSets, type FieldChange, type SetDiff } from "./diff.js";
+export { loadIntel, type IntelInput, type IntelOptions } from "./load.js";
+export { parseConfidence, parseTlp } from "./markings.js";
+export { normalise, type Refusal, type Value } from "./normalise.js";
+export { READER_IDS } from "./readers.js";
 export { refang } from "./refang.js";
+export type { Loss } from "./writer.js";
+export { WRITERS } from "./writers.js";

@@ -1,129 +1,162 @@
 /** Intel from files and folders to one IndicatorSet. */
-import { constants } from "node:fs";
-import { open, readdir, realpath, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { LookbackError, type ErrorCode } from "../model/errors.js";
+import { LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
-import type { ReaderOptions } from "./candidate.js";
-import { decode, MAX_INTEL_BYTES } from "./decode.js";
-import { notRead, readersFor } from "./readers.js";
-import { SetBuilder, type Defaults } from "./set.js";
+import type { IntelSource, ReaderOptions } from "./candidate.js";
+import { MAX_INTEL_BYTES, textOf, unpack } from "./decode.js";
+import { filesAt, readWhole, realPath, systemMessage, type FileRef, type Report } from "./files.js";
+import { readersFor } from "./readers.js";
+import { SetBuilder, type Defaults, type FileEntry, type Judge, type Overrides } from "./set.js";
 
-export interface IntelOptions extends Defaults, ReaderOptions {}
-
-interface FileRef {
+/** One path, and what the analyst says of what it holds. */
+export interface IntelInput extends Overrides, ReaderOptions {
   path: string;
-  /** Found by walking a folder: it need not be intel at all. */
-  inFolder: boolean;
+  /** A reader's id: content is not asked. */
+  format?: string;
 }
 
-const SYSTEM_CODES: Readonly<Record<string, string>> = {
-  ENOENT: "no such file or folder",
-  EACCES: "may not be read",
-  EPERM: "may not be read",
-  ELOOP: "a link that leads to itself",
-};
-
-function systemMessage(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return SYSTEM_CODES[code] ?? (error instanceof Error ? error.message : String(error));
+export interface IntelOptions extends Defaults, ReaderOptions {
+  /** For every path that names none. */
+  format?: string;
+  /** The warning lists. */
+  judge?: Judge;
+  /** An earlier load of the same paths: where a file fails now, what it gave then stays. */
+  previous?: IndicatorSet;
 }
 
-type Report = (file: string, code: ErrorCode, message: string) => void;
+class Source implements IntelSource {
+  private decoded: string | undefined;
 
-/**
- * Files under a folder, in the order of their names. Hidden entries (`.git`, `.DS_Store`) and what is no regular file are
- * left out; a folder reached twice through links is walked once.
- */
-async function walk(folder: string, seen: Set<string>, report: Report): Promise<FileRef[]> {
-  const real = await realpath(folder);
-  if (seen.has(real)) return [];
-  seen.add(real);
-  const found: FileRef[] = [];
-  const names = (await readdir(folder)).filter((name) => !name.startsWith(".")).sort();
-  for (const name of names) {
-    const path = join(folder, name);
-    try {
-      const info = await stat(path);
-      if (info.isDirectory()) found.push(...(await walk(path, seen, report)));
-      else if (info.isFile()) found.push({ path, inFolder: true });
-    } catch (error) {
-      report(path, "intel-unreadable", systemMessage(error));
-    }
-  }
-  return found;
-}
+  constructor(
+    readonly path: string,
+    readonly bytes: Uint8Array,
+  ) {}
 
-/** The whole file, or undefined when it is larger than the limit. Works for pipes, whose size is not known. */
-async function readWhole(path: string): Promise<Uint8Array | undefined> {
-  const file = await open(path, constants.O_RDONLY);
-  try {
-    const chunks: Buffer[] = [];
-    let total = 0;
-    const { size } = await file.stat();
-    if (size > MAX_INTEL_BYTES) return undefined;
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(Math.max(64 * 1024, size - total + 1));
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
-      if (bytesRead === 0) return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-      total += bytesRead;
-      if (total > MAX_INTEL_BYTES) return undefined;
-      chunks.push(chunk.subarray(0, bytesRead));
-    }
-  } finally {
-    await file.close();
+  get text(): string {
+    return (this.decoded ??= textOf(this.bytes));
   }
 }
 
-async function loadFile(ref: FileRef, options: IntelOptions, builder: SetBuilder, report: Report): Promise<boolean> {
-  const { path, inFolder } = ref;
-  let bytes: Uint8Array | undefined;
-  try {
-    bytes = await readWhole(path);
-  } catch (error) {
-    report(path, "intel-unreadable", systemMessage(error));
-    return false;
-  }
-  if (bytes === undefined) {
-    report(path, "intel-unreadable", `larger than ${MAX_INTEL_BYTES / 2 ** 20} MiB: not read`);
-    return false;
-  }
-  const { text, error: loss } = await decode(bytes);
-  if (loss) report(path, loss.code, loss.message);
-  const unusable = (message: string): void => {
-    if (!inFolder && !loss) report(path, "intel-unusable", message);
+/** What a file came to. */
+interface Outcome {
+  /** It gave something. */
+  usable: boolean;
+  /** It was read to its end. */
+  whole: boolean;
+}
+const FAILED: Outcome = { usable: false, whole: false };
+
+const NOTHING = "no indicator could be understood";
+
+class Loader {
+  readonly builder: SetBuilder;
+  readonly report: Report = (file, code, message) => {
+    this.builder.errors.push({ file, code, message });
   };
-  const foreign = notRead(text);
-  const readers = foreign === undefined && text.trim() !== "" ? readersFor(text) : [];
-  const entry = builder.file(path, readers[0]?.id ?? "none");
-  if (readers.length === 0) {
-    const message = foreign === undefined ? "the file is empty" : `${foreign} is not read`;
-    entry.reject(0, "", message);
-    unusable(message);
-    return false;
+  /** A file named twice, or also reached through a folder, says nothing new the second time. */
+  private readonly read = new Set<string>();
+
+  constructor(private readonly options: IntelOptions) {
+    this.builder = new SetBuilder(options, options.judge);
   }
-  let refusal: string | undefined;
-  for (const reader of readers) {
+
+  async path(input: IntelInput): Promise<void> {
+    const found = await filesAt(input.path, this.report);
+    if (!found) {
+      this.keepPrevious((file) => file === input.path || file.startsWith(`${input.path}/`));
+      return;
+    }
+    let usable = false;
+    for (const ref of found.refs) {
+      const real = await realPath(ref.path);
+      if (this.read.has(real)) {
+        usable = true;
+        continue;
+      }
+      this.read.add(real);
+      const outcome = await this.file(ref, input);
+      usable ||= outcome.usable;
+      if (!outcome.whole) this.keepPrevious((file) => file === ref.path);
+    }
+    if (found.isFolder && !usable)
+      this.report(input.path, "intel-unusable", "no file in this folder holds an indicator");
+  }
+
+  private async file({ path, inFolder }: FileRef, input: IntelInput): Promise<Outcome> {
+    let stored: Uint8Array | undefined;
     try {
-      reader.read(text, options, entry);
-      if (entry.usable) entry.counts.reader = reader.id;
-      break;
+      stored = await readWhole(path);
+    } catch (error) {
+      this.report(path, "intel-unreadable", systemMessage(error));
+      return FAILED;
+    }
+    if (stored === undefined) {
+      this.report(path, "intel-unreadable", `larger than ${MAX_INTEL_BYTES / 2 ** 20} MiB: not read`);
+      return FAILED;
+    }
+    const { bytes, error: loss } = await unpack(stored);
+    if (loss) this.report(path, loss.code, loss.message);
+    const { usable, whole } = await this.content(new Source(path, bytes), input, !inFolder && !loss);
+    return { usable, whole: whole && !loss };
+  }
+
+  /** @param named the user named this very file: that it holds nothing is an error then */
+  async content(source: IntelSource, input: IntelInput, named: boolean): Promise<Outcome> {
+    const { path } = source;
+    const column = input.column ?? this.options.column;
+    const format = input.format ?? this.options.format;
+    const entry = this.builder.file(path, "none", input);
+    let refusal: string | undefined;
+    try {
+      const readers = source.bytes.length === 0 || source.text.trim() === "" ? [] : readersFor(source, format);
+      if (readers.length === 0) refusal = source.bytes.length === 0 ? "the file is empty" : "there is no text in it";
+      for (const reader of readers) {
+        entry.counts.reader = reader.id;
+        refusal = await this.readWith(() => reader.read(source, column === undefined ? {} : { column }, entry), entry);
+        if (refusal === undefined || column !== undefined || entry.usable) break;
+      }
+    } catch (error) {
+      if (!(error instanceof LookbackError) || error.code === "usage") throw error;
+      refusal = error.message;
+    }
+    // A file that broke off after giving something, and one that does not have what was asked for, is told in any case.
+    if (refusal !== undefined && (entry.usable || column !== undefined || format !== undefined))
+      this.report(path, "intel-unusable", refusal);
+    else if (!entry.usable && named) {
+      const because = refusal ?? entry.rejections[0]?.reason ?? "there is no value in it";
+      this.report(
+        path,
+        "intel-unusable",
+        refusal !== undefined && entry.counts.reader === "none" ? because : `${NOTHING}: ${because}`,
+      );
+    }
+    if (entry.usable) return { usable: true, whole: refusal === undefined };
+    entry.counts.reader = refusal === undefined ? entry.counts.reader : "none";
+    if (!named || refusal !== undefined) entry.summarise(refusal);
+    return FAILED;
+  }
+
+  /** What the reader gave up for; undefined when it did not. One feed must not stop the others, whatever is wrong with it. */
+  private async readWith(read: () => void | Promise<void>, entry: FileEntry): Promise<string | undefined> {
+    try {
+      await read();
+      return undefined;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      // One feed must not stop the others, whatever is wrong with it.
-      if (!(error instanceof LookbackError)) report(path, "intel-unreadable", `could not be parsed: ${message}`);
-      else if (options.column !== undefined) report(path, error.code, message);
-      refusal ??= message;
-      if (!(error instanceof LookbackError) || options.column !== undefined) break;
+      if (error instanceof LookbackError) return message;
+      this.report(entry.counts.file, "intel-unreadable", `could not be parsed: ${message}`);
+      return `could not be parsed: ${message}`;
     }
   }
-  if (entry.usable) return true;
-  if (options.column === undefined || refusal === undefined)
-    unusable(
-      `no indicator could be understood: ${refusal ?? entry.rejections[0]?.reason ?? "there is no value in it"}`,
-    );
-  if (inFolder || refusal !== undefined) entry.summarise(refusal);
-  return false;
+
+  private keepPrevious(failed: (file: string) => boolean): void {
+    const { previous } = this.options;
+    if (!previous) return;
+    for (const { file } of previous.files) {
+      if (!failed(file)) continue;
+      const kept = this.builder.keep(previous, file);
+      if (kept > 0) this.report(file, "intel-unusable", `kept what an earlier load gave: ${kept} indicators`);
+    }
+  }
 }
 
 /**
@@ -132,39 +165,16 @@ async function loadFile(ref: FileRef, options: IntelOptions, builder: SetBuilder
  * One canonical value is one indicator, with every assertion of it. Labels are united. The role is the strongest explicit
  * one (`c2`, `relay`, `delivery`, `scanner`), else `options.role`. Validity is the union: the earliest `validFrom`, the
  * latest `validUntil`, and open where any assertion leaves it open; the options' bounds stand in for an assertion's
- * missing ones. The marking is the strictest.
+ * missing ones. The marking is the strictest, the confidence the highest. What an input says holds for its files whatever they say.
  *
  * Never throws for what is on disk: a path that cannot be read or holds nothing usable is in `errors`, and the others are
  * used. A file in a folder that holds no indicator (a LICENSE, a README) is in `files` with one rejection, and is no error.
  */
-export async function loadIntel(paths: readonly string[], options: IntelOptions = {}): Promise<IndicatorSet> {
-  const builder = new SetBuilder(options);
-  const report: Report = (file, code, message) => {
-    builder.errors.push({ file, code, message });
-  };
-  // A file named twice, or also reached through a folder, says nothing new the second time.
-  const read = new Set<string>();
-  for (const path of paths) {
-    let refs: FileRef[];
-    let isFolder = false;
-    try {
-      isFolder = (await stat(path)).isDirectory();
-      refs = isFolder ? await walk(path, new Set(), report) : [{ path, inFolder: false }];
-    } catch (error) {
-      report(path, "intel-unreadable", systemMessage(error));
-      continue;
-    }
-    let usable = false;
-    for (const ref of refs) {
-      const real = await realpath(ref.path).catch(() => ref.path);
-      if (read.has(real)) {
-        usable = true;
-        continue;
-      }
-      read.add(real);
-      if (await loadFile(ref, options, builder, report)) usable = true;
-    }
-    if (isFolder && !usable) report(path, "intel-unusable", "no file in this folder holds an indicator");
-  }
-  return builder.build();
+export async function loadIntel(
+  inputs: readonly (string | IntelInput)[],
+  options: IntelOptions = {},
+): Promise<IndicatorSet> {
+  const loader = new Loader(options);
+  for (const input of inputs) await loader.path(typeof input === "string" ? { path: input } : input);
+  return loader.builder.build();
 }

@@ -99,3 +99,28 @@ export function stricter(a: Tlp | undefined, b: Tlp | undefined): Tlp | undefine
   if (a === undefined || b === undefined) return a ?? b;
   return TLP_ORDER.indexOf(a) >= TLP_ORDER.indexOf(b) ? a : b;
 }
+
+/** Words of STIX 2.1's confidence scales (appendix A: None/Low/Med/High, 0 to 10, admiralty) and of MISP's taxonomy. */
+const CONFIDENCE_WORDS: Readonly<Record<string, number>> = {
+  none: 0,
+  low: 15,
+  med: 50,
+  medium: 50,
+  moderate: 50,
+  high: 85,
+  "completely-confident": 100,
+  "usually-confident": 75,
+  "fairly-confident": 50,
+  "rarely-confident": 25,
+  unconfident: 0,
+};
+
+/** `85`, `85%`, `0.85`, `85/100`, `high` to 0 to 100; undefined for words that no scale of ours holds. */
+export function parseConfidence(text: string): number | undefined {
+  const word = text.trim().toLowerCase();
+  if (Object.hasOwn(CONFIDENCE_WORDS, word)) return CONFIDENCE_WORDS[word];
+  const m = /^(\d{1,3}(?:\.\d{1,6})?)\s?(?:%|\/\s?100)?$/.exec(word);
+  if (!m) return undefined;
+  const n = Number(m[1]) <= 1 && m[1]!.includes(".") ? Number(m[1]) * 100 : Number(m[1]);
+  return n <= 100 ? Math.round(n) : undefined;
+}

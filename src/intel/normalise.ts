@@ -1,216 +1,137 @@
 /**
  * From a text as a feed writes it to indicator values, or the reason why it is none. Shared by every reader; pure.
  *
- * Decisions, each a test:
- * - A host ending in `.0` is a host. Only a prefix, a netmask, a range or a wildcard makes a network.
- * - A block with host bits set (`192.0.2.4/24`) is its network, with a note. `/32` and `/128` are plain addresses.
- * - A port is dropped (`192.0.2.1:443`, `192.0.2.1|443`), as is a zone; the assertion keeps the text.
- * - A URL whose host is an address gives that address: what is hunted is the host. Other URLs are rejected for now.
- * - Octets with leading zeros are decimal only when all four are padded to three digits (`010.001.002.003`); otherwise
- *   they could be octal, and the value is rejected.
- * - Private, loopback, multicast and documentation addresses are kept: whether they make sense is for warning lists to say.
+ * What each kind decides stands with it: addresses.ts, names.ts, fingerprints.ts. Here: which kind a text is, and what a text of
+ * several values gives.
  */
 import type { IndicatorType } from "../model/indicator.js";
-import { formatIpv4, formatRange, looksLikeIpv4, parseCidr, parseIp, parseIpv4, type IpRange } from "../model/ip.js";
-import { unhuntedKind, isDomain, type UnhuntedKind } from "./kinds.js";
+import { formatIpv4, looksLikeIpv4, parseIpv4 } from "../model/ip.js";
+import { block, maskPrefix, span, wildcard } from "./addresses.js";
+import { fileHash, ja4, stated } from "./fingerprints.js";
+import { domain, email, endpoint, SCHEME, url } from "./names.js";
 import { MAX_VALUE_LENGTH, refang, trimAround } from "./refang.js";
+import { isValue, type Refusal, type Value } from "./value.js";
 
-export interface Value {
-  type: IndicatorType;
-  /** Canonical. */
-  value: string;
-  range: IpRange;
-  note?: string;
-}
-
-export interface Refusal {
-  reason: string;
-  /** Set when the text is an indicator of a kind that is not hunted. */
-  kind?: UnhuntedKind;
-}
-
-/** The widest block taken: a shorter prefix would match a good part of every log. */
-export const SHORTEST_PREFIX = { 4: 8, 6: 16 } as const;
-
-/** Addresses that logs write for "none" or "everyone". */
-const NOT_A_PEER: Readonly<Record<string, string>> = {
-  "0.0.0.0": "0.0.0.0 stands for no address",
-  "::": ":: stands for no address",
-  "255.255.255.255": "255.255.255.255 is the broadcast address",
-};
-
-const WIDTH = { 4: 32, 6: 128 } as const;
-
-function fromRange(range: IpRange, note?: string): Value | Refusal {
-  const size = range.last - range.first + 1n;
-  if (size > 1n << BigInt(WIDTH[range.version] - SHORTEST_PREFIX[range.version]))
-    return { reason: `covers too much: wider than a /${SHORTEST_PREFIX[range.version]}` };
-  const value = formatRange(range);
-  if (Object.hasOwn(NOT_A_PEER, value)) return { reason: NOT_A_PEER[value]! };
-  const type = range.version === 4 ? "ipv4-addr" : "ipv6-addr";
-  return note === undefined ? { type, value, range } : { type, value, range, note };
-}
-
-/** True when decimal and octal readings could differ. */
-function ambiguousZeros(text: string): boolean {
-  if (!/(?:^|\.)0\d/.test(text)) return false;
-  return text.length !== 15;
-}
-
-const AMBIGUOUS: Refusal = { reason: "leading zeros: octal or decimal" };
-
-function single(text: string): Value | Refusal | undefined {
-  const ip = parseIp(text);
-  if (!ip) return undefined;
-  if (ip.version === 4 && !text.includes(":") && ambiguousZeros(text)) return AMBIGUOUS;
-  return fromRange({ version: ip.version, first: ip.value, last: ip.value });
-}
-
-/** Prefix length of a contiguous netmask, or undefined. */
-function maskPrefix(text: string): number | undefined {
-  const mask = parseIpv4(text);
-  if (mask === undefined || mask < 0xff000000) return undefined;
-  const inverted = 2 ** 32 - 1 - mask;
-  return (inverted & (inverted + 1)) === 0 ? 32 - Math.log2(inverted + 1) : undefined;
-}
-
-function block(text: string): Value | Refusal | undefined {
-  const slash = text.indexOf("/");
-  if (slash < 0) return undefined;
-  const base = text.slice(0, slash);
-  const ip = parseIp(base);
-  if (!ip) return undefined;
-  const mask = maskPrefix(text.slice(slash + 1));
-  const prefix = mask === undefined ? text.slice(slash + 1) : String(mask);
-  if (!/^\d{1,3}$/.test(prefix)) return undefined;
-  if (ip.version === 4 && !base.includes(":") && ambiguousZeros(base)) return AMBIGUOUS;
-  const range = parseCidr(`${base}/${prefix}`);
-  if (!range) return { reason: `/${prefix} is no prefix length for this address` };
-  if (range.first === ip.value || range.first === range.last) return fromRange(range);
-  return fromRange(range, `host bits set: read as ${formatRange(range)}`);
-}
-
-function span(text: string): Value | Refusal | undefined {
-  const m = /^([0-9A-Fa-f.:[\]]{2,47})\s{0,3}(?:-|\bto\b)\s{0,3}([0-9A-Fa-f.:[\]]{1,47})$/.exec(text);
-  if (!m) return undefined;
-  const first = parseIp(m[1]!);
-  if (!first) return undefined;
-  // "192.0.2.4-9": the last octet alone.
-  const short = first.version === 4 && /^\d{1,3}$/.test(m[2]!);
-  const last = parseIp(short ? m[1]!.slice(0, m[1]!.lastIndexOf(".") + 1) + m[2]! : m[2]!);
-  if (!last || last.version !== first.version) return { reason: "a range whose end is no address of the same family" };
-  if (ambiguousZeros(m[1]!) || ambiguousZeros(m[2]!)) return AMBIGUOUS;
-  if (last.value < first.value) return { reason: "a range that ends before it begins" };
-  return fromRange({ version: first.version, first: first.value, last: last.value });
-}
-
-/** `192.0.2.*`, `192.0.*.*`, `192.0.2.x`. */
-function wildcard(text: string): Value | Refusal | undefined {
-  const m =
-    /^(\d{1,3}\.\d{1,3}\.\d{1,3}|\d{1,3}\.\d{1,3}(?=\.[*x]\.)|\d{1,3}(?=\.[*x]\.[*x]\.))((?:\.[*x]){1,3})$/i.exec(text);
-  if (!m) return undefined;
-  const stars = m[2]!.length / 2;
-  return block(`${m[1]!}${".0".repeat(stars)}/${32 - 8 * stars}`);
-}
-
-/** Port, port range, or `*`, after an address; brackets around it. */
-const WITH_PORT = /^(\[[0-9A-Fa-f:.%]{2,60}\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}):(?:\d{1,5}(?:-\d{1,5})?|\*)?$/;
-
-const SCHEME = /^[a-z][a-z0-9+.-]{1,20}:\/\//i;
 /** Further URLs in the same text: then it is a list. */
 const NEXT_URL = /[,;|][a-z][a-z0-9+.-]{1,20}:\/\//i;
 /** What follows an address when a block is meant, whatever comes after it. */
-const PREFIX = /^\/\d{1,3}(?![\w./?=-])/;
+const PREFIX = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:]{1,38})\/\d{1,3}(?![\w./?=-])/i;
 
-/** The host of `scheme://user@host:port/path`, or of `192.0.2.1/path` and `192.0.2.1:80/path`. One URL only, no list. */
-function urlHost(text: string): string | undefined {
-  if (/\s/.test(text)) return undefined;
-  const scheme = SCHEME.exec(text)?.[0];
-  if (scheme === undefined ? /[,;|]/.test(text) : NEXT_URL.test(text)) return undefined;
-  const rest = scheme === undefined ? text : text.slice(scheme.length);
-  const end = rest.search(/[/?#]/);
-  if (scheme === undefined && (end < 0 || PREFIX.test(rest.slice(end)))) return undefined;
-  const authority = end < 0 ? rest : rest.slice(0, end);
-  return authority.slice(authority.lastIndexOf("@") + 1);
+/** One URL, no list of them and no block. A URL without a scheme holds no separators of lists. */
+function oneUrl(text: string, trusted: boolean): Value | Refusal | undefined {
+  if (/\s/.test(text) && !trusted) return undefined;
+  if (NEXT_URL.test(text)) return undefined;
+  if (!SCHEME.test(text) && ((!trusted && /[,;|]/.test(text)) || PREFIX.test(text))) return undefined;
+  return url(text, trusted);
 }
 
-function host(text: string): Value | Refusal | undefined {
-  return single(WITH_PORT.exec(text)?.[1] ?? text);
-}
+/** `IP: 192.0.2.1`, `domain=evil.example`. Not `ip` alone before a colon in an IPv6 address: no word here is hexadecimal. */
+const NAMED = /^(?:ip(?:v?[46])?|ioc|host(?:name)?|domain|fqdn|url|address|e-?mail)(?:-addr)?\s{0,2}[:=]\s{0,2}/i;
 
-/** `IP: 192.0.2.1`, `ipv4=192.0.2.1`. Not `ip` alone before a colon in an IPv6 address: no word here is hexadecimal. */
-const NAMED = /^(?:ip(?:v?[46])?|ioc|host|address)(?:-addr)?\s{0,2}[:=]\s{0,2}/i;
-
-/** One refanged token: an address, block, range, address with port, or URL with an address for host. */
-function token(text: string): Value | Refusal {
+/** One refanged token of any kind. */
+function token(text: string, as?: IndicatorType): Value | Refusal {
   if (text === "") return { reason: "empty" };
-  const found = host(text) ?? block(text) ?? span(text) ?? wildcard(text);
+  const found =
+    endpoint(text) ??
+    block(text) ??
+    span(text) ??
+    wildcard(text) ??
+    domain(text, as === "domain-name") ??
+    fileHash(text) ??
+    ja4(text) ??
+    email(text) ??
+    oneUrl(text, as === "url");
   if (found) return found;
   // "192.0.2.0/24#a remark", "192.0.2.1#53"
   const remark = SCHEME.test(text) ? -1 : text.indexOf("#");
-  if (remark > 0) return token(text.slice(0, remark).trimEnd());
-  if (NAMED.test(text)) return token(text.replace(NAMED, ""));
-  const inner = urlHost(text);
-  const fromUrl = inner === undefined ? undefined : host(inner);
-  if (fromUrl) return fromUrl;
-  const kind = unhuntedKind(text);
-  if (kind) return { reason: kind.reason, kind: kind.kind };
-  const bare = WITH_PORT.exec(text)?.[1] ?? text.split(/[/:]/, 1)[0]!;
-  if (looksLikeIpv4(bare)) return { reason: "not an address: an octet is greater than 255" };
-  return { reason: "no address, block or range" };
-}
-
-export function isValue(result: Value | Refusal): result is Value {
-  return "value" in result;
+  if (remark > 0) return token(text.slice(0, remark).trimEnd(), as);
+  if (NAMED.test(text)) return token(text.replace(NAMED, ""), as);
+  if (looksLikeIpv4(text.split(/[/:]/, 1)[0]!)) return { reason: "not an address: an octet is greater than 255" };
+  return { reason: "no indicator" };
 }
 
 const SEPARATORS = /[\s,;|]+/;
 /** A port or score that stands beside an address. */
 const NUMBER = /^\d{1,5}$/;
 
-function isHostsFileLine(tokens: readonly string[]): boolean {
-  const first = tokens[0]!;
-  return (first === "0.0.0.0" || first === "::" || first === "::1" || first.startsWith("127.")) && isDomain(tokens[1]!);
+function isSinkhole(text: string): boolean {
+  return text === "0.0.0.0" || text === "::" || text === "::1" || text.startsWith("127.");
+}
+
+/** A port beside one address or name (`192.0.2.1|443`); several numbers are not told apart. */
+function withPort(values: Value[], tokens: readonly string[]): Value[] {
+  const port = tokens.length === 2 && values.length === 1 && NUMBER.test(tokens[1]!) ? Number(tokens[1]) : 0;
+  const [only] = values;
+  return port > 0 && port < 65536 && only?.port === undefined && only !== undefined ? [{ ...only, port }] : values;
 }
 
 /**
- * All values of one candidate's text. A text of several tokens gives every address when all its tokens are values
- * (`192.0.2.1, 192.0.2.2`, `example.org|192.0.2.1`, `192.0.2.1|443`); otherwise it is a value with a remark, and only its
- * first token counts: an address inside a remark is not an indicator.
+ * All values of a text of several tokens. When all are values each counts (`192.0.2.1, 192.0.2.2`, `evil.example|192.0.2.1`,
+ * `192.0.2.1|443`); otherwise it is a value with a remark, and only its first token counts: an address inside a remark is no
+ * indicator.
  */
-export function normalise(text: string): Value[] | Refusal {
-  const quick = text.length <= 15 ? parseIpv4(text) : undefined;
-  // The usual case, canonical as it stands: not worth a single regular expression.
-  if (quick !== undefined && quick !== 0 && quick !== 0xffffffff && formatIpv4(quick) === text) {
-    const n = BigInt(quick);
-    return [{ type: "ipv4-addr", value: text, range: { version: 4, first: n, last: n } }];
-  }
-  if (text.length > MAX_VALUE_LENGTH) return { reason: "longer than any list of indicators" };
-  const clean = refang(text);
-  const whole = token(clean);
-  if (isValue(whole)) return [whole];
+function several(clean: string, whole: Refusal, as?: IndicatorType): Value[] | Refusal {
   const tokens = clean
     .split(SEPARATORS)
     .map(trimAround)
     .filter((part) => part !== "");
   if (tokens.length < 2) return whole;
-  if (isHostsFileLine(tokens))
-    return { reason: "a hosts file's line: domain names are not hunted yet", kind: "domain-name" };
-  const mask = tokens.length === 2 && parseIpv4(tokens[0]!) !== undefined ? maskPrefix(tokens[1]!) : undefined;
+  const [head, second] = [tokens[0]!, tokens[1]!];
+  if (isSinkhole(head)) {
+    const names = tokens.slice(1).map((name) => token(name));
+    if (names.every((name) => isValue(name) && name.type === "domain-name")) return names as Value[];
+  }
+  const mask = tokens.length === 2 && parseIpv4(head) !== undefined ? maskPrefix(second) : undefined;
   if (mask !== undefined && mask < 32) {
-    const network = token(`${tokens[0]!}/${mask}`);
+    const network = token(`${head}/${mask}`);
     return isValue(network) ? [network] : network;
   }
   // "192.0.2.4 - 192.0.2.9 a remark"
-  if (tokens.length > 3 && /^(?:-|to)$/i.test(tokens[1]!)) {
-    const range = span(`${tokens[0]!}-${tokens[2]!}`);
+  if (tokens.length > 3 && /^(?:-|to)$/i.test(second)) {
+    const range = span(`${head}-${tokens[2]!}`);
     if (range) return isValue(range) ? [range] : range;
   }
-  const results = tokens.map(token);
+  const results = tokens.map((part) => token(part, as));
   const first = results[0]!;
   const allValues = results.every((r, i) => isValue(r) || r.kind !== undefined || NUMBER.test(tokens[i]!));
   const values = allValues ? results.filter(isValue) : isValue(first) ? [first] : [];
-  if (values.length > 0) return values;
-  if (results.some(isValue)) return { reason: "an address inside other text: not taken" };
-  return isValue(first) ? whole : first.kind === undefined && whole.reason !== first.reason ? whole : first;
+  if (values.length > 0) return withPort(values, tokens);
+  if (isValue(first) || results.some(isValue)) return { reason: "a value inside other text: not taken" };
+  return first.kind === undefined && whole.reason !== first.reason ? whole : first;
 }
+
+/** The usual cases, canonical as they stand: not worth a single regular expression. */
+function quick(text: string): Value | undefined {
+  if (text.length > 15) return undefined;
+  const ipv4 = parseIpv4(text);
+  if (ipv4 === undefined || ipv4 === 0 || ipv4 === 0xffffffff || formatIpv4(ipv4) !== text) return undefined;
+  const n = BigInt(ipv4);
+  return { type: "ipv4-addr", value: text, range: { version: 4, first: n, last: n } };
+}
+
+/** A name, a hash or an address: nothing that refanging or trimming would change, and one token. */
+const PLAIN = /^[0-9a-z](?:[0-9a-z._-]{0,251}[0-9a-z])$/;
+
+/**
+ * All values of one candidate's text.
+ * @param as what the publisher says it is. It decides where the text alone does not tell (`ja3`, `user-agent`), and otherwise lets
+ *   unusual values through: a text that is plainly something else is that.
+ */
+export function normalise(text: string, as?: IndicatorType): Value[] | Refusal {
+  const canonical = quick(text);
+  if (canonical) return [canonical];
+  if (text.length > MAX_VALUE_LENGTH) return { reason: "longer than any list of indicators" };
+  if (as !== undefined) {
+    const asked = stated(text, as);
+    if (asked) return isValue(asked) ? [asked] : asked;
+  }
+  if (PLAIN.test(text) && !text.includes("dot")) {
+    const name = domain(text, as === "domain-name");
+    if (name && isValue(name)) return [name];
+  }
+  const clean = refang(text);
+  const whole = token(clean, as);
+  return isValue(whole) ? [whole] : several(clean, whole, as);
+}
+
+export { isValue, type Refusal, type Value } from "./value.js";

@@ -1,25 +1,49 @@
 /** Every reader, most particular first. A new format is one file and one line here. */
-import type { Reader } from "./candidate.js";
+import { LookbackError } from "../model/errors.js";
+import type { IntelSource, Reader } from "./candidate.js";
 import { csvReader } from "./csv.js";
 import { textReader } from "./text.js";
 
-export const READERS: readonly Reader[] = [csvReader, textReader];
-
-/** Content that is known and is not read, with the name to tell the user. Tested on the first characters. */
-const NOT_READ: readonly { title: string; test: (start: string) => boolean }[] = [
-  { title: "JSON (STIX, MISP)", test: (s) => /^\s{0,100}(?:\{\s{0,100}["}]|\[\s{0,100}[{"])/.test(s) },
-  { title: "XML or HTML", test: (s) => /^\s{0,100}<(?:\?xml|!doctype|html|stix|ioc)/i.test(s) },
-  { title: "PDF", test: (s) => s.startsWith("%PDF-") },
-  { title: "ZIP", test: (s) => s.startsWith("PK\u0003\u0004") },
-  { title: "binary data", test: (s) => s.includes("\0") },
-];
-
-/** The readers that take this content, most particular first. */
-export function readersFor(text: string): Reader[] {
-  return READERS.filter((reader) => reader.recognises(text));
+interface Entry {
+  reader: Reader;
+  /** Reads bytes that are no text. */
+  binary?: true;
+  /** May find on a closer look that the file is none of its own: the next reader is asked then. */
+  givesWay?: true;
 }
 
-export function notRead(text: string): string | undefined {
-  const start = text.slice(0, 4096);
-  return NOT_READ.find((kind) => kind.test(start))?.title;
+const ENTRIES: readonly Entry[] = [{ reader: csvReader, givesWay: true }, { reader: textReader }];
+
+/** What `--intel-format` takes. */
+export const READER_IDS: readonly string[] = ENTRIES.map(({ reader }) => reader.id);
+
+/** Content that is known and is not read, with the name to tell the user. */
+const NOT_READ: readonly { title: string; test: (start: string) => boolean }[] = [
+  { title: "ZIP", test: (start) => start.startsWith("PK\u0003\u0004") },
+  { title: "binary data", test: (start) => start.includes("\0") },
+];
+
+/**
+ * The readers to try in turn, the next one when one gives way. Throws LookbackError `intel-unusable` when the content is known
+ * not to be readable, `usage` when `format` is no reader's id.
+ */
+export function readersFor(source: IntelSource, format?: string): Reader[] {
+  if (format !== undefined) {
+    const forced = ENTRIES.find(({ reader }) => reader.id === format);
+    if (!forced)
+      throw new LookbackError("usage", `--intel-format takes one of ${READER_IDS.join(", ")}, not "${format}"`);
+    return [forced.reader];
+  }
+  const binary = ENTRIES.find((entry) => entry.binary && entry.reader.recognises(source));
+  if (binary) return [binary.reader];
+  const start = source.text.slice(0, 4096);
+  const unread = NOT_READ.find((kind) => kind.test(start));
+  if (unread) throw new LookbackError("intel-unusable", `${unread.title} is not read`);
+  const chosen: Reader[] = [];
+  for (const { reader, givesWay } of ENTRIES) {
+    if (!reader.recognises(source)) continue;
+    chosen.push(reader);
+    if (!givesWay) break;
+  }
+  return chosen;
 }

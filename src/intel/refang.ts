@@ -32,6 +32,16 @@ const LOOKALIKES: ReadonlyMap<number, string> = new Map([
   [0x2024, "."], // one dot leader
   [0x3002, "."], // ideographic full stop
   [0xff61, "."],
+  [0x3010, "["], // brackets that stand for ours
+  [0x3011, "]"],
+  [0x3014, "["],
+  [0x3015, "]"],
+  [0x27e6, "["],
+  [0x27e7, "]"],
+  [0x2772, "("],
+  [0x2773, ")"],
+  [0x2e28, "("],
+  [0x2e29, ")"],
   [0x2010, "-"], // hyphens, dashes, minus
   [0x2011, "-"],
   [0x2012, "-"],
@@ -48,24 +58,33 @@ const NON_ASCII = /[^\x20-\x7e]/;
 function toAscii(text: string): string {
   if (!NON_ASCII.test(text)) return text;
   let out = "";
-  for (const c of text) {
-    const code = c.codePointAt(0) ?? 0;
-    // The full-width forms stand in ASCII order.
-    out += LOOKALIKES.get(code) ?? (code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - 0xfee0) : c);
-  }
+  for (const c of text) out += unmask(c);
   return out;
+}
+
+/** One character: its ASCII twin, nothing when it is invisible, or itself. */
+export function unmask(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  // The full-width forms stand in ASCII order.
+  return LOOKALIKES.get(code) ?? (code >= 0xff01 && code <= 0xff5e ? String.fromCharCode(code - 0xfee0) : character);
 }
 
 /** Applied in this order. White space is bounded so that a run of it costs nothing. */
 const RULES: readonly (readonly [RegExp, string])[] = [
-  [/^([^A-Za-z]{0,3})h[tx*_]{2}p(s?)/i, "$1http$2"],
+  [/^([^A-Za-z]{0,3})(?:h[tx*_]{2}p|hxxtp|meow)(s?)(?=\s{0,2}[:[({])/i, "$1http$2"],
   [/^([^A-Za-z]{0,3})fxp(s?)/i, "$1ftp$2"],
-  [/[[({]\s{0,2}:\/\/\s{0,2}[\])}]/g, "://"],
+  [/[[({]\s{0,2}:(?:\/\/|\\\\)\s{0,2}[\])}]/g, "://"],
   [/[[({]\s{0,2}\/\/\s{0,2}[\])}]/g, "//"],
   [/[[({]\s{0,2}\/\s{0,2}[\])}]/g, "/"],
   [/[[({]\s{0,2}::\s{0,2}[\])}]/g, "::"],
   [/[[({]\s{0,2}:\s{0,2}[\])}]/g, ":"],
   [/\s{0,2}[[({]\s{0,2}(?:\.|dot|d0t|punkt|point)\s{0,2}[\])}]\s{0,2}/gi, "."],
+  [/([0-9A-Za-z])\[d\](?=[0-9A-Za-z])/gi, "$1."],
+  // Windows' way round, and a space after the scheme.
+  [/^([^A-Za-z]{0,3}(?:http|ftp)s?):(?:\\\\|\/\/)\s{0,2}/i, "$1://"],
+  // Spaces around each dot of an address.
+  [/^(\W{0,3}\d{1,3})\s\.\s?(\d{1,3})\s\.\s?(\d{1,3})\s\.\s?(\d{1,3})(?!\d)/, "$1.$2.$3.$4"],
+  [/^(\W{0,3}[0-9a-z-]{1,63})\s\.\s([a-z]{2,24}\W{0,3})$/i, "$1.$2"],
   // Bracketed on one side only: `192[.0[.2[.1`, `192.]0`.
   [/\[\.|\.\](?=[0-9A-Za-z])/g, "."],
   [/\\\./g, "."],
@@ -75,7 +94,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** One of these is in every defanged text; without it the rules need not run. */
-const DEFANGED = /[[\](){}\\]|dot|h[tx*_]{2}p|fxp/i;
+const DEFANGED = /[[\](){}\\]|dot|h[tx*_]{2}p|hxxtp|meow|fxp|\s\.\s?\w/i;
 
 const OPENING = "\"'`<({«“‘„‹";
 const CLOSING = "\"'`>)}»”’“›,;.!?";
@@ -104,7 +123,11 @@ export function trimAround(text: string): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
+/** Plain values: nothing below would change them. */
+const PLAIN = /^[0-9A-Za-z](?:[0-9A-Za-z:/_-]|\.(?![\s.])){0,250}[0-9A-Za-z/]$/;
+
 export function refang(text: string): string {
+  if (PLAIN.test(text) && !/dot|h[x_]{2}|htx|hxt|fxp|meow/i.test(text)) return text;
   let out = toAscii(text.length > MAX_VALUE_LENGTH ? text.slice(0, MAX_VALUE_LENGTH) : text);
   if (DEFANGED.test(out)) for (const [pattern, replacement] of RULES) out = out.replace(pattern, replacement);
   return trimAround(out);

@@ -1,5 +1,4 @@
 /** Merges what readers found into one IndicatorSet. Merging never loses who said what. */
-import { createHash } from "node:crypto";
 import type {
   Assertion,
   Indicator,
@@ -8,10 +7,13 @@ import type {
   IntelError,
   IntelFile,
   Rejection,
+  Tlp,
 } from "../model/indicator.js";
-import type { Candidate } from "./candidate.js";
-import { ROLE_ORDER, stricter } from "./markings.js";
-import { normalise, type Refusal, type Value } from "./normalise.js";
+import type { Candidate, Place, Sink } from "./candidate.js";
+import { LabelPool } from "./labels.js";
+import { parseConfidence, ROLE_ORDER, stricter } from "./markings.js";
+import { normalise, type Value } from "./normalise.js";
+import { hashIndicators, inOrder } from "./order.js";
 
 /** What holds for indicators that say nothing of their own. */
 export interface Defaults {
@@ -23,86 +25,52 @@ export interface Defaults {
   labels?: readonly string[];
 }
 
-/** Kept for each file; the count goes on. A domain feed of a million lines would otherwise fill the memory. */
+/** What the analyst says of one source: it holds whatever the source itself says. Labels are added. */
+export interface Overrides extends Defaults {
+  /** 0 to 100. */
+  confidence?: number;
+  tlp?: Tlp;
+  /** The name to show for it. */
+  feed?: string;
+}
+
+/** What a warning list has to say of a value; undefined for nothing. */
+export interface Warning {
+  /** Must not be hunted, and why. */
+  setAside?: string;
+  /** Lists that call it known-benign. */
+  benign?: readonly string[];
+  /** Kept with the assertion. */
+  notes?: readonly string[];
+}
+export type Judge = (value: Value) => Warning | undefined;
+
+/** Kept for each file; the count goes on. A feed of a million broken lines would otherwise fill the memory. */
 export const MAX_REJECTIONS_PER_FILE = 10_000;
 const MAX_TEXT = 200;
-
-const NO_LABELS: readonly string[] = Object.freeze([]);
-
-/** Sorted and unique, and one array for the same labels: feeds repeat them a million times. */
-class LabelPool {
-  private readonly pool = new Map<string, string[]>();
-
-  private readonly none: string[] = [];
-
-  get(labels: readonly string[]): string[] {
-    if (labels.length === 0) return this.none;
-    const sorted = [...new Set(labels)].sort();
-    const key = sorted.join("\0");
-    const known = this.pool.get(key);
-    if (known) return known;
-    if (this.pool.size < 100_000) this.pool.set(key, sorted);
-    return sorted;
-  }
-}
+const MAX_ORIGINAL = 2000;
 
 function strongest(a: IndicatorRole, b: IndicatorRole): IndicatorRole {
   return ROLE_ORDER.indexOf(a) <= ROLE_ORDER.indexOf(b) ? a : b;
 }
 
-/** The candidate's own validity, its open ends closed by the defaults unless that would leave no time at all. */
-function validity(candidate: Candidate, defaults: Defaults): { from: number | undefined; until: number | undefined } {
-  const from = candidate.validFrom ?? defaults.validFrom;
-  const until = candidate.validUntil ?? defaults.validUntil;
-  if (from !== undefined && until !== undefined && until < from)
-    return { from: candidate.validFrom, until: candidate.validUntil };
-  return { from, until };
+/** Types whose values could be taken for those of another. */
+const ALIKE: ReadonlySet<string> = new Set(["ja3", "ja3s", "user-agent"]);
+
+/** Types that a port may come with. */
+const PORTED: ReadonlySet<string> = new Set(["ipv4-addr", "ipv6-addr", "domain-name"]);
+
+/** What makes two values the same indicator. */
+function keyOf({ type, value }: { type: string; value: string }): string {
+  return ALIKE.has(type) ? `${type}:${value}` : value;
 }
 
-/** Sorted by first address, then last. Keys in typed arrays: a million big integers take seconds to compare. */
-function sortIpv4(indicators: readonly Indicator[]): Indicator[] {
-  const first = Float64Array.from(indicators, (indicator) => Number(indicator.range.first));
-  const last = Float64Array.from(indicators, (indicator) => Number(indicator.range.last));
-  const order = Uint32Array.from(indicators.keys());
-  order.sort((a, b) => first[a]! - first[b]! || last[a]! - last[b]!);
-  return Array.from(order, (index) => indicators[index]!);
-}
-
-function compareRanges({ range: a }: Indicator, { range: b }: Indicator): number {
-  if (a.first !== b.first) return a.first < b.first ? -1 : 1;
-  return a.last === b.last ? 0 : a.last < b.last ? -1 : 1;
-}
-
-/** By type, then by range: the same set is in the same order however it was read. */
-function inOrder(indicators: Iterable<Indicator>): Indicator[] {
-  const v4: Indicator[] = [];
-  const v6: Indicator[] = [];
-  for (const indicator of indicators) (indicator.range.version === 4 ? v4 : v6).push(indicator);
-  return sortIpv4(v4).concat(v6.sort(compareRanges));
-}
-
-/** SHA-256 over one line for each indicator in the set's order: type, value, role, validity, labels, apart by tabs. */
-export function hashIndicators(indicators: readonly Indicator[]): string {
-  const hash = createHash("sha256");
-  let lines = "";
-  let labels: readonly string[] = [];
-  let labelText = "[]";
-  for (const i of indicators) {
-    if (i.labels !== labels) {
-      labels = i.labels;
-      labelText = JSON.stringify(labels);
-    }
-    lines += `${i.type}\t${i.value}\t${i.role}\t${i.validFrom ?? ""}\t${i.validUntil ?? ""}\t${labelText}\n`;
-    if (lines.length > 65_536) {
-      hash.update(lines);
-      lines = "";
-    }
-  }
-  return hash.update(lines).digest("hex");
+function placeOf({ file, line, object, original }: Assertion): string {
+  return JSON.stringify([file, line, object, original]);
 }
 
 /** Adds one file's findings to the set under construction. */
-export class FileEntry {
+export class FileEntry implements Sink {
   readonly counts: IntelFile;
   readonly rejections: Rejection[] = [];
 
@@ -110,28 +78,38 @@ export class FileEntry {
     private readonly builder: SetBuilder,
     file: string,
     reader: string,
+    readonly overrides: Overrides,
   ) {
-    this.counts = { file, reader, accepted: 0, duplicates: 0, rejected: 0 };
+    this.counts = { file, reader, accepted: 0, duplicates: 0, rejected: 0, setAside: 0 };
   }
 
   candidate(candidate: Candidate): void {
-    const result = normalise(candidate.text);
-    if (!Array.isArray(result)) this.refuse(candidate, result);
-    else for (const value of result) this.builder.add(value, candidate, this.counts);
+    const result = normalise(candidate.text, candidate.as);
+    if (Array.isArray(result)) for (const value of result) this.builder.add(value, candidate, this);
+    else this.reject(candidate, candidate.text, result.reason);
   }
 
-  private refuse(candidate: Candidate, refusal: Refusal): void {
-    this.reject(candidate.line, candidate.text, refusal.reason);
-  }
-
-  reject(line: number, text: string, reason: string): void {
+  reject(place: number | Place, text: string, reason: string): void {
     this.counts.rejected++;
-    if (this.rejections.length < MAX_REJECTIONS_PER_FILE)
-      this.rejections.push({ file: this.counts.file, line, text: text.slice(0, MAX_TEXT), reason });
+    this.list(place, text, reason);
+  }
+
+  setAside(place: number | Place, text: string, reason: string): void {
+    this.counts.setAside++;
+    this.list(place, text, reason, true);
+  }
+
+  private list(place: number | Place, text: string, reason: string, setAside?: true): void {
+    if (this.rejections.length >= MAX_REJECTIONS_PER_FILE) return;
+    const { line, object } = typeof place === "number" ? { line: place, object: undefined } : place;
+    const made: Rejection = { file: this.counts.file, line, text: text.slice(0, MAX_TEXT), reason };
+    if (object !== undefined) made.object = object;
+    if (setAside) made.setAside = true;
+    this.rejections.push(made);
   }
 
   get usable(): boolean {
-    return this.counts.accepted + this.counts.duplicates > 0;
+    return this.counts.accepted + this.counts.duplicates + this.counts.setAside > 0;
   }
 
   /** Replaces all rejections by one: for a file that turns out to hold no intel. */
@@ -147,84 +125,188 @@ export class FileEntry {
 }
 
 export class SetBuilder {
-  private readonly byValue = new Map<string, Indicator>();
-  /** The strongest role that an assertion names, for values that have one. */
-  private readonly roles = new Map<string, IndicatorRole>();
+  private readonly byKey = new Map<string, Indicator>();
+  /** Those whose role somebody stated. */
+  private readonly roleStated = new Set<Indicator>();
   private readonly pool = new LabelPool();
   private readonly defaultLabels: string[];
   readonly errors: IntelError[] = [];
   private readonly entries: FileEntry[] = [];
 
-  constructor(private readonly defaults: Defaults) {
-    this.defaultLabels = this.pool.get(defaults.labels ?? []);
+  constructor(
+    private readonly defaults: Defaults,
+    private readonly judge: Judge = () => undefined,
+  ) {
+    this.defaultLabels = this.pool.get(defaults.labels);
   }
 
-  file(name: string, reader: string): FileEntry {
-    const entry = new FileEntry(this, name, reader);
+  file(name: string, reader: string, overrides: Overrides = {}): FileEntry {
+    const entry = new FileEntry(this, name, reader, overrides);
     this.entries.push(entry);
     return entry;
   }
 
-  add(value: Value, candidate: Candidate, counts: IntelFile): void {
-    const assertion = this.assertion(value, candidate, counts.file);
-    const { from, until } = validity(candidate, this.defaults);
-    const known = this.byValue.get(value.value);
-    if (!known) {
-      counts.accepted++;
-      const labels = this.merged(this.defaultLabels, assertion.labels);
-      const { type, range } = value;
-      const role = this.defaults.role ?? "unknown";
-      const made: Indicator = { type, value: value.value, range, role, labels, assertions: [assertion] };
-      if (from !== undefined) made.validFrom = from;
-      if (until !== undefined) made.validUntil = until;
-      if (candidate.tlp !== undefined) made.tlp = candidate.tlp;
-      if (candidate.role !== undefined) this.stateRole(made, candidate.role);
-      this.byValue.set(value.value, made);
+  add(value: Value, candidate: Candidate, entry: FileEntry): void {
+    const key = keyOf(value);
+    let indicator = this.byKey.get(key);
+    const warning = this.judge(value);
+    if (warning?.setAside !== undefined) {
+      entry.setAside(candidate, candidate.text, warning.setAside);
       return;
     }
-    counts.duplicates++;
-    known.assertions.push(assertion);
-    known.labels = this.merged(known.labels, assertion.labels);
-    // The union of all windows; an assertion without a bound leaves that side open.
-    if (from === undefined) delete known.validFrom;
-    else if (known.validFrom !== undefined) known.validFrom = Math.min(known.validFrom, from);
-    if (until === undefined) delete known.validUntil;
-    else if (known.validUntil !== undefined) known.validUntil = Math.max(known.validUntil, until);
-    const tlp = stricter(known.tlp, candidate.tlp);
-    if (tlp !== undefined) known.tlp = tlp;
-    if (candidate.role !== undefined) this.stateRole(known, candidate.role);
+    const assertion = this.assertion(value, candidate, entry, warning?.notes);
+    if (indicator === undefined) {
+      entry.counts.accepted++;
+      indicator = this.first(value, warning);
+      this.byKey.set(key, indicator);
+    } else {
+      entry.counts.duplicates++;
+      indicator.assertions.push(assertion);
+    }
+    this.state(indicator, value, candidate, assertion, entry.overrides);
   }
 
-  private stateRole(indicator: Indicator, role: IndicatorRole): void {
-    const stated = this.roles.get(indicator.value);
-    indicator.role = stated === undefined ? role : strongest(stated, role);
-    this.roles.set(indicator.value, indicator.role);
-  }
-
-  private merged(a: string[], b: readonly string[]): string[] {
-    return b.length === 0 ? a : this.pool.get([...a, ...b]);
-  }
-
-  private assertion(value: Value, candidate: Candidate, file: string): Assertion {
-    const made: Assertion = {
-      file,
-      line: candidate.line,
-      original: candidate.text.length > MAX_TEXT * 10 ? candidate.text.slice(0, MAX_TEXT * 10) : candidate.text,
-      labels: this.pool.get(candidate.labels ?? NO_LABELS),
+  /** With its first assertion still to come: `state` tells a new one by that. */
+  private first(value: Value, warning: Warning | undefined): Indicator {
+    const made: Indicator = {
+      type: value.type,
+      value: value.value,
+      role: this.defaults.role ?? "unknown",
+      labels: this.defaultLabels,
+      assertions: [],
     };
-    const notes = [...(candidate.notes ?? []), ...(value.note === undefined ? [] : [value.note])];
-    if (candidate.feed !== undefined) made.feed = candidate.feed;
-    if (candidate.statedType !== undefined) made.statedType = candidate.statedType;
-    if (candidate.published !== undefined) made.published = candidate.published;
-    if (candidate.tlp !== undefined) made.tlp = candidate.tlp;
-    if (candidate.confidence !== undefined) made.confidence = candidate.confidence;
-    if (candidate.comment !== undefined) made.comment = candidate.comment;
-    if (notes.length > 0) made.notes = notes;
+    if (value.range !== undefined) made.range = value.range;
+    if (value.hash !== undefined) made.hash = value.hash;
+    if (warning?.benign !== undefined && warning.benign.length > 0) made.benign = [...warning.benign];
     return made;
   }
 
+  /** Merges what one assertion says into its indicator. */
+  private state(
+    indicator: Indicator,
+    value: Value,
+    candidate: Candidate,
+    assertion: Assertion,
+    overrides: Overrides,
+  ): void {
+    const isFirst = indicator.assertions.length === 0;
+    if (isFirst) indicator.assertions.push(assertion);
+    indicator.labels = this.pool.union(indicator.labels, assertion.labels);
+    this.mergeValidity(indicator, candidate, overrides, isFirst);
+    const tlp = stricter(indicator.tlp, assertion.tlp);
+    if (tlp !== undefined) indicator.tlp = tlp;
+    const role = overrides.role ?? candidate.role;
+    if (role !== undefined) {
+      indicator.role = this.roleStated.has(indicator) ? strongest(indicator.role, role) : role;
+      this.roleStated.add(indicator);
+    }
+    const confidence =
+      overrides.confidence ?? (candidate.confidence === undefined ? undefined : parseConfidence(candidate.confidence));
+    if (confidence !== undefined) indicator.confidence = Math.max(indicator.confidence ?? 0, confidence);
+    // One who means the subdomains too is enough.
+    if (value.type === "domain-name") {
+      const exact = value.exact === true || candidate.exact === true;
+      if (isFirst && exact) indicator.exact = true;
+      else if (!exact) delete indicator.exact;
+    }
+    if (PORTED.has(value.type) && (value.port !== undefined || candidate.ports !== undefined)) {
+      const ports = [...(indicator.ports ?? []), ...(value.port === undefined ? (candidate.ports ?? []) : [value.port])];
+      indicator.ports = [...new Set(ports)].sort((a, b) => a - b);
+    }
+  }
+
+  /** The union of all windows; an assertion without a bound leaves that side open. */
+  private mergeValidity(indicator: Indicator, candidate: Candidate, overrides: Overrides, isFirst: boolean): void {
+    const { from, until } = this.validity(candidate, overrides);
+    if (isFirst) {
+      if (from !== undefined) indicator.validFrom = from;
+      if (until !== undefined) indicator.validUntil = until;
+      return;
+    }
+    if (from === undefined) delete indicator.validFrom;
+    else if (indicator.validFrom !== undefined) indicator.validFrom = Math.min(indicator.validFrom, from);
+    if (until === undefined) delete indicator.validUntil;
+    else if (indicator.validUntil !== undefined) indicator.validUntil = Math.max(indicator.validUntil, until);
+  }
+
+  /** The source's own validity unless overridden, its open ends closed by the defaults unless that would leave no time at all. */
+  private validity(
+    candidate: Candidate,
+    overrides: Overrides,
+  ): { from: number | undefined; until: number | undefined } {
+    const ownFrom = overrides.validFrom ?? candidate.validFrom;
+    const ownUntil = overrides.validUntil ?? candidate.validUntil;
+    const from = ownFrom ?? this.defaults.validFrom;
+    const until = ownUntil ?? this.defaults.validUntil;
+    if (from !== undefined && until !== undefined && until < from) return { from: ownFrom, until: ownUntil };
+    return { from, until };
+  }
+
+  private assertion(
+    value: Value,
+    candidate: Candidate,
+    entry: FileEntry,
+    warnings: readonly string[] | undefined,
+  ): Assertion {
+    const { overrides } = entry;
+    const own = this.pool.get(candidate.labels);
+    const made: Assertion = {
+      file: entry.counts.file,
+      line: candidate.line,
+      original: candidate.text.length > MAX_ORIGINAL ? candidate.text.slice(0, MAX_ORIGINAL) : candidate.text,
+      labels: overrides.labels === undefined ? own : this.pool.union(own, this.pool.get(overrides.labels)),
+    };
+    const feed = overrides.feed ?? candidate.feed;
+    const tlp = overrides.tlp ?? candidate.tlp;
+    if (candidate.object !== undefined) made.object = candidate.object;
+    if (candidate.revision !== undefined) made.revision = candidate.revision;
+    if (feed !== undefined) made.feed = feed;
+    if (candidate.statedType !== undefined) made.statedType = candidate.statedType;
+    if (candidate.published !== undefined) made.published = candidate.published;
+    if (tlp !== undefined) made.tlp = tlp;
+    if (candidate.confidence !== undefined) made.confidence = candidate.confidence;
+    if (candidate.comment !== undefined) made.comment = candidate.comment;
+    if (candidate.context !== undefined) made.context = candidate.context;
+    if (candidate.pattern !== undefined) made.pattern = candidate.pattern;
+    if (candidate.related !== undefined) made.related = candidate.related;
+    if (candidate.notes !== undefined || value.note !== undefined || warnings !== undefined) {
+      const notes = [
+        ...(candidate.notes ?? []),
+        ...(value.note === undefined ? [] : [value.note]),
+        ...(warnings ?? []),
+      ];
+      if (notes.length > 0) made.notes = notes;
+    }
+    return made;
+  }
+
+  /**
+   * Takes over what an earlier load gave for a file that fails now: a feed that breaks must not silence what it said before.
+   * Resolves to the number of its indicators.
+   */
+  keep(previous: IndicatorSet, file: string): number {
+    let kept = 0;
+    for (const indicator of previous.indicators) {
+      const assertions = indicator.assertions.filter((assertion) => assertion.file === file);
+      if (assertions.length === 0) continue;
+      kept++;
+      const known = this.byKey.get(keyOf(indicator));
+      if (known === undefined) this.byKey.set(keyOf(indicator), { ...indicator, assertions });
+      else {
+        const said = new Set(known.assertions.map(placeOf));
+        known.assertions.push(...assertions.filter((assertion) => !said.has(placeOf(assertion))));
+        for (const { labels } of assertions) known.labels = this.pool.union(known.labels, labels);
+        // What exactly this file contributed is not known any more: the wider window, the stronger role.
+        known.role = strongest(known.role, indicator.role);
+        if (indicator.validFrom === undefined) delete known.validFrom;
+        if (indicator.validUntil === undefined) delete known.validUntil;
+      }
+    }
+    return kept;
+  }
+
   build(): IndicatorSet {
-    const indicators = inOrder(this.byValue.values());
+    const indicators = inOrder(this.byKey.values());
     let hash: string | undefined;
     return {
       indicators,

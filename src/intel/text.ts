@@ -38,7 +38,7 @@ function readLine(raw: string, line: number, tlp: Tlp | undefined, sink: Sink): 
 export const textReader: Reader = {
   id: "text",
   recognises: () => true,
-  read(text, _options, sink) {
+  read({ text }, _options, sink) {
     let tlp: Tlp | undefined;
     let first = true;
     let line = 0;

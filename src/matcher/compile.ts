@@ -47,7 +47,9 @@ interface Share {
 export function compile(indicators: readonly Indicator[]): CompiledSet {
   const shares = { 4: { exact: [], ranges: [] } as Share, 6: { exact: [], ranges: [] } as Share };
   for (let i = 0; i < indicators.length; i++) {
-    const { version, first, last } = indicators[i]!.range;
+    const { range } = indicators[i]!;
+    if (!range) continue;
+    const { version, first, last } = range;
     shares[version][first === last ? "exact" : "ranges"].push(i);
   }
   const slots = new Slots();
@@ -69,8 +71,8 @@ export function compile(indicators: readonly Indicator[]): CompiledSet {
 
 /** Overlapping ranges to disjoint intervals; each distinct list of covering indicators gets one slot. */
 function cutIntervals(indicators: readonly Indicator[], members: readonly number[], slots: Slots): Interval[] {
-  const byFirst = [...members].sort((a, b) => compareBig(indicators[a]!.range.first, indicators[b]!.range.first));
-  const byLast = [...members].sort((a, b) => compareBig(indicators[a]!.range.last, indicators[b]!.range.last));
+  const byFirst = [...members].sort((a, b) => compareBig(indicators[a]!.range!.first, indicators[b]!.range!.first));
+  const byLast = [...members].sort((a, b) => compareBig(indicators[a]!.range!.last, indicators[b]!.range!.last));
   const slotOf = new Map<string, number>();
   const intervals: Interval[] = [];
   const active: number[] = [];
@@ -87,10 +89,10 @@ function cutIntervals(indicators: readonly Indicator[], members: readonly number
   };
   let opened = 0;
   for (const leaving of byLast) {
-    const last = indicators[leaving]!.range.last;
+    const last = indicators[leaving]!.range!.last;
     for (; opened < byFirst.length; opened++) {
       const entering = byFirst[opened]!;
-      const first = indicators[entering]!.range.first;
+      const first = indicators[entering]!.range!.first;
       if (first > last) break;
       close(first - 1n);
       from = first;
@@ -256,7 +258,7 @@ function fillFine(
       for (let h = Number(first >> LOW_BITS[version]); h <= to; h++) image[wideBits + (h >>> 5)]! |= 1 << (h & 31);
     }
   }
-  if (version === 6) for (const i of exact) add(Number(indicators[i]!.range.first >> FINE_BITS[6]));
+  if (version === 6) for (const i of exact) add(Number(indicators[i]!.range!.first >> FINE_BITS[6]));
 }
 
 function fillExact(family: Family, indicators: readonly Indicator[], exact: readonly number[], slots: Slots): void {
@@ -265,7 +267,7 @@ function fillExact(family: Family, indicators: readonly Indicator[], exact: read
   const bloom = { at: family.bloom, shift: family.bloomShift };
   const key = new Uint32Array(width);
   for (const indicator of exact) {
-    toWords(indicators[indicator]!.range.first, width, key, 0);
+    toWords(indicators[indicator]!.range!.first, width, key, 0);
     const h = hashWords(family.seed, key);
     let entry = h >>> family.hashShift;
     let at = family.hash + entry * (width + 1);

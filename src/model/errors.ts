@@ -22,6 +22,7 @@ export const ERRORS = {
   interrupted: { means: "stopped before the end", loses: true },
   "intel-unreadable": { means: "an intel file could not be read", loses: true },
   "intel-unusable": { means: "no indicator could be understood", loses: true },
+  config: { means: "lookback.yaml could not be read, or a value in it is not right", loses: true },
   usage: { means: "the command line is not right", loses: true },
   "output-exists": { means: "the output folder holds a finished hunt", loses: true },
   "output-failed": { means: "the output could not be written", loses: true },

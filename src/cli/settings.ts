@@ -1,0 +1,91 @@
+/** What is in force: flags win over the environment, the environment over lookback.yaml. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { IntelInput } from "../intel/index.js";
+import { LookbackError } from "../model/errors.js";
+import type { ConfigFile, Placed } from "./config-file.js";
+import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
+import { intelInput } from "./intel-inputs.js";
+import type { FlagValues } from "./parser.js";
+
+/** Looked for in the working folder. */
+export const CONFIG_NAME = "lookback.yaml";
+const CONFIG_VARIABLE = "LOOKBACK_CONFIG";
+
+export interface Settings {
+  /** By flag, with where each came from: `--own`, `LOOKBACK_OWN`, `lookback.yaml:3:1`. */
+  values: Map<FlagName, Placed<unknown>>;
+  /** The file that was read, if any. */
+  file?: string;
+  /** The file's intel sources. */
+  intel: Placed<IntelInput>[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function variable(setting: string): string {
+  return `LOOKBACK_${setting.toUpperCase()}`;
+}
+
+const YES = new Set(["1", "true", "yes", "on"]);
+const NO = new Set(["", "0", "false", "no", "off"]);
+
+function fromEnvironment(name: FlagName, environment: Environment): Placed<unknown> | undefined {
+  const definition = flag(name);
+  if (definition.setting === undefined) return undefined;
+  const place = variable(definition.setting);
+  const text = environment[place];
+  if (text === undefined || text === "") return undefined;
+  try {
+    if (definition.value !== undefined) {
+      const value = flagValue(definition, text);
+      return { value: definition.repeatable ? [value].flat() : value, place };
+    }
+    if (YES.has(text.toLowerCase())) return { value: true, place };
+    if (NO.has(text.toLowerCase())) return undefined;
+    throw new LookbackError("usage", `takes true or false, not "${text}"`);
+  } catch (error) {
+    if (error instanceof LookbackError) throw new LookbackError("usage", `${place}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function configFile(flags: FlagValues, environment: Environment): Promise<ConfigFile | undefined> {
+  const named = (flags.config as string | undefined) ?? environment[CONFIG_VARIABLE];
+  const path = named ?? (existsSync(CONFIG_NAME) ? CONFIG_NAME : undefined);
+  // Loaded only when there is a file: most hunts have none, and a YAML parser and a schema take a while.
+  return path === undefined ? undefined : (await import("./config-file.js")).readConfig(path);
+}
+
+/** Throws LookbackError `config` or `usage` when a value is not right. */
+export async function settingsInForce(flags: FlagValues, environment: Environment = process.env): Promise<Settings> {
+  const file = await configFile(flags, environment);
+  const values: Settings["values"] = new Map();
+  for (const name of FLAG_NAMES) {
+    const given = flags[name];
+    const placed =
+      given !== undefined
+        ? { value: given, place: `--${flag(name).long}` }
+        : (fromEnvironment(name, environment) ?? file?.settings.get(name));
+    if (placed !== undefined) values.set(name, placed);
+  }
+  return { values, intel: file?.intel ?? [], ...(file === undefined ? {} : { file: file.path }) };
+}
+
+/** The flags with what the environment and the file add. */
+export function asFlags({ values }: Settings): FlagValues {
+  return Object.fromEntries([...values].map(([name, { value }]) => [name, value]));
+}
+
+/**
+ * The sources to read: those named, each with what lookback.yaml says of that very path, or all of the file's when none is named.
+ * What is said with the name wins over the file.
+ */
+export function intelInputs(named: readonly (string | IntelInput)[] | undefined, { intel }: Settings): IntelInput[] {
+  if (named === undefined || named.length === 0) return intel.map(({ value }) => value);
+  return named.map((one) => {
+    const input = typeof one === "string" ? intelInput(one) : one;
+    const known = intel.find(({ value }) => value.path === input.path || value.path === resolve(input.path));
+    return { ...known?.value, ...input };
+  });
+}
