@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { canonicalIp } from "../src/model/ip.js";
 import type { EnvelopeFields, FormatResult, LineContext, ParsedTime } from "../src/formats/format.js";
-import { serviceFormats } from "../src/formats/services/index.js";
+import { serviceFormats } from "./format-groups.js";
 
 const FIXTURES = join("test", "fixtures", "formats");
 const SYSLOG_TIME = Date.UTC(2021, 2, 4, 5, 6, 7);

@@ -5,6 +5,7 @@ import type { EnvelopeFields, FormatResult, LineContext, ParsedTime } from "./fo
 import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
+import { parseObject, type Json } from "./json-fields.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
 
@@ -23,6 +24,13 @@ export interface SourceFacts {
   /** An instant that a line near the source's beginning states in full; asked only when a year is wanting. */
   datedLine?: () => number | undefined;
 }
+
+const JSON_ENVELOPES = ENVELOPES.filter((envelope) => envelope.json);
+const TEXT_ENVELOPES = ENVELOPES.filter((envelope) => !envelope.json);
+const JSON_FORMATS = FORMATS.filter((format) => format.json);
+const TEXT_FORMATS = FORMATS.filter((format) => !format.json);
+/** The cookie of Common Event Expression, before JSON in syslog (rsyslog's mmjsonparse). */
+const CEE = "@cee:";
 
 /** Relayed syslog in syslog in a container's log is three. */
 const DEEPEST = 4;
@@ -130,10 +138,11 @@ export class LineParser {
     depth: number,
   ): Understood | Unknown {
     let left: Unknown = { text, ids, envelope: outer };
+    const record = recordOf(text);
     if (depth < DEEPEST) {
-      for (const envelope of ENVELOPES) {
+      for (const envelope of record ? JSON_ENVELOPES : TEXT_ENVELOPES) {
         const known = this.context.known;
-        const opened = envelope.unwrap(text, this.context);
+        const opened = this.attempt(() => envelope.unwrap(text, this.context, record));
         if (!opened || opened.message === text) continue;
         const fields = nest(outer, opened.fields);
         this.noteZone(opened.fields);
@@ -145,8 +154,8 @@ export class LineParser {
         break;
       }
     }
-    for (const format of FORMATS) {
-      const result = this.attempt(() => format.parse(text, this.context, outer));
+    for (const format of record ? JSON_FORMATS : TEXT_FORMATS) {
+      const result = this.attempt(() => format.parse(text, this.context, outer, record));
       if (result) {
         if (format.prose) this.fillEnds(result, text, outer);
         const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
@@ -205,7 +214,7 @@ export class LineParser {
   }
 
   /** A format that throws on hostile bytes must not end the hunt: the line then counts as not of that format. */
-  private attempt(parse: () => FormatResult | undefined): FormatResult | undefined {
+  private attempt<T>(parse: () => T | undefined): T | undefined {
     try {
       return parse();
     } catch {
@@ -235,6 +244,12 @@ export class LineParser {
     if (timezone !== undefined) parsed.timezone = timezone;
     return parsed;
   }
+}
+
+/** The object that the line is, a cookie before it left out. */
+function recordOf(text: string): Json | undefined {
+  const start = text.startsWith(CEE) ? text.indexOf("{") : 0;
+  return text.charCodeAt(start) === 123 ? parseObject(start === 0 ? text : text.slice(start)) : undefined;
 }
 
 /** Inner fields win: the sender's own host and time over the relay's. */

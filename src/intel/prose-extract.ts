@@ -97,7 +97,8 @@ class Sections {
     const text = block.text.trimEnd();
     const last = text.slice(-MAX_CONTEXT);
     if (/[::]$/.test(last)) this.lead = topicOf(lastSentence(last));
-    else if (this.leadLeft || !/\b(?:following|below|suivants?|ci-dessous|folgende\w*|siguientes?)\b/i.test(last)) this.lead = "other";
+    else if (this.leadLeft || !/\b(?:following|below|suivants?|ci-dessous|folgende\w*|siguientes?)\b/i.test(last))
+      this.lead = "other";
     else this.lead = topicOf(lastSentence(last));
     this.leadLeft = false;
   }
@@ -168,7 +169,8 @@ function site(host: string): string {
 }
 
 const AGENT = /(?:^|[^\p{L}-])(user[- ]?agents?)(?: strings?)?[`*"']{0,2}\s{0,2}[:=]\s{0,2}/iu;
-const JA = /(?:^|[^\p{L}\p{N}])(ja3s?|ja4)(?:[ _-]?(?:hash|fingerprint|md5|digest))?[`*"']{0,2}\s{0,2}(?:[:=#]|is|of)?\s{0,2}[`"'(]{0,2}$/iu;
+const JA =
+  /(?:^|[^\p{L}\p{N}])(ja3s?|ja4)(?:[ _-]?(?:hash|fingerprint|md5|digest))?[`*"']{0,2}\s{0,2}(?:[:=#]|is|of)?\s{0,2}[`"'(]{0,2}$/iu;
 const AS_COLUMN: readonly (readonly [RegExp, "ja3" | "ja3s" | "ja4" | "user-agent"])[] = [
   [/\bja3s\b/i, "ja3s"],
   [/\bja3\b/i, "ja3"],
@@ -248,7 +250,10 @@ class Extraction {
       const raw = trimUrl(found.raw);
       const value = plain(raw);
       const host = hostOf(value.replace(/^([a-z]+:\/\/)\[/i, "$1"));
-      const known = parseIp(host) !== undefined || value.includes("://[") || (host.includes(".") && isTopLevel(host.slice(host.lastIndexOf(".") + 1)));
+      const known =
+        parseIp(host) !== undefined ||
+        value.includes("://[") ||
+        (host.includes(".") && isTopLevel(host.slice(host.lastIndexOf(".") + 1)));
       if (known) this.name(value, host, isDefanged(raw), part, found.at, "url");
       return found.at + Math.max(raw.length, 4);
     }
@@ -269,17 +274,30 @@ class Extraction {
     const value = plain(raw);
     const defanged = isDefanged(raw);
     if (/^[0-9a-f]{32,128}$/i.test(value)) return this.digest(value, part, at);
-    if (/^[tqd][0-9sd]{2}[di]\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}$/i.test(value)) return this.give(value, part, at, "ja4");
+    if (/^[tqd][0-9sd]{2}[di]\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}$/i.test(value))
+      return this.give(value, part, at, "ja4");
     if (/^\d/.test(value) && V4.test(raw)) return this.ipv4(value, defanged, part, at);
     if (!defanged && /^v?\d{1,9}(?:\.\d{1,9}){3,}$/i.test(value)) {
-      this.refuse(value, part, at, value.split(".").length > 4 ? "an object identifier or section number, not an address" : "a version number, not an address");
+      this.refuse(
+        value,
+        part,
+        at,
+        value.split(".").length > 4
+          ? "an object identifier or section number, not an address"
+          : "a version number, not an address",
+      );
       return;
     }
-    if (/[:\ue001]/.test(raw) && /^\[?[0-9a-f:.]{2,45}\]?(?::\d{1,5}|\/\d{1,3})?$/i.test(value)) return this.ipv6(value, defanged, part, at);
+    if (/[:\ue001]/.test(raw) && /^\[?[0-9a-f:.]{2,45}\]?(?::\d{1,5}|\/\d{1,3})?$/i.test(value))
+      return this.ipv6(value, defanged, part, at);
     const email = value.indexOf("@");
     if (email > 0) {
       const host = value.slice(email + 1).toLowerCase();
-      if (host.includes(".") && /^(?:mailto:)?[A-Za-z0-9._%+-]{1,64}$/.test(value.slice(0, email)) && isTopLevel(host.slice(host.lastIndexOf(".") + 1)))
+      if (
+        host.includes(".") &&
+        /^(?:mailto:)?[A-Za-z0-9._%+-]{1,64}$/.test(value.slice(0, email)) &&
+        isTopLevel(host.slice(host.lastIndexOf(".") + 1))
+      )
         this.name(value.replace(/^mailto:/i, ""), host, defanged, part, at, "email");
       return;
     }
@@ -292,8 +310,16 @@ class Extraction {
     }
     const host = plain(named[0]).toLowerCase();
     const top = host.slice(host.lastIndexOf(".") + 1);
-    if (/^\d+$/.test(top) || !isTopLevel(top) || parseDomain(host, { allowPrivateDomains: false }).domain === null) return;
-    this.name(value, host, defanged, part, at, value.length > host.length && value[host.length] !== ":" ? "url" : "domain");
+    if (/^\d+$/.test(top) || !isTopLevel(top) || parseDomain(host, { allowPrivateDomains: false }).domain === null)
+      return;
+    this.name(
+      value,
+      host,
+      defanged,
+      part,
+      at,
+      value.length > host.length && value[host.length] !== ":" ? "url" : "domain",
+    );
   }
 
   private ipv4(value: string, defanged: boolean, part: Part, at: number): void {
@@ -303,13 +329,21 @@ class Extraction {
       const small = bare.split(".").every((group) => Number(group) < 32) || Number(bare.split(".", 1)[0]) < 10;
       const after = part.marked.text.slice(at + value.length, at + value.length + 40);
       const heading = part.block.kind === "heading" && at <= 2;
-      if (VERSION_BEFORE.test(before) || (small && VERSION_MAYBE.test(before)) || heading || (small && /^\s(?:and|or) (?:earlier|below|prior|later|older)\b/i.test(after)))
+      if (
+        VERSION_BEFORE.test(before) ||
+        (small && VERSION_MAYBE.test(before)) ||
+        heading ||
+        (small && /^\s(?:and|or) (?:earlier|below|prior|later|older)\b/i.test(after))
+      )
         return this.refuse(bare, part, at, "a version number, not an address");
       if (part.topic === "mitigation" && small) return this.refuse(bare, part, at, "a version number, not an address");
     }
-    if (parseIpv4(bare) === undefined) return this.refuse(bare, part, at, "not an address: an octet is greater than 255");
+    if (parseIpv4(bare) === undefined)
+      return this.refuse(bare, part, at, "not an address: an octet is greater than 255");
     // A range with spaces: `192.0.2.1 - 192.0.2.9`.
-    const next = /^[ \t]?(?:-|to)[ \t]?(\d{1,3}(?:[.\ue000]\d{1,3}){3})(?![\w.])/.exec(part.marked.text.slice(at + rawLength(part, at, value), at + rawLength(part, at, value) + 40));
+    const next = /^[ \t]?(?:-|to)[ \t]?(\d{1,3}(?:[.\ue000]\d{1,3}){3})(?![\w.])/.exec(
+      part.marked.text.slice(at + rawLength(part, at, value), at + rawLength(part, at, value) + 40),
+    );
     if (next && value === bare) {
       this.give(`${value}-${plain(next[1]!)}`, part, at);
       this.given.add(plain(next[1]!));
@@ -333,27 +367,52 @@ class Extraction {
     const ja = part.as ?? (JA.exec(before)?.[1]?.toLowerCase() as As | undefined);
     if (ja !== undefined && ja !== "user-agent") return this.give(value, part, at, ja);
     const other = OTHER_DIGEST.exec(before)?.[1];
-    if (other !== undefined) return this.refuse(value, part, at, `the text calls it ${/^[aeiou]/i.test(other) ? "an" : "a"} ${other.toLowerCase()}: not a file's hash`);
+    if (other !== undefined)
+      return this.refuse(
+        value,
+        part,
+        at,
+        `the text calls it ${/^[aeiou]/i.test(other) ? "an" : "a"} ${other.toLowerCase()}: not a file's hash`,
+      );
     this.give(value, part, at);
   }
 
   /** A domain, URL or e-mail address. */
-  private name(value: string, host: string, defanged: boolean, part: Part, at: number, kind: "domain" | "url" | "email"): void {
+  private name(
+    value: string,
+    host: string,
+    defanged: boolean,
+    part: Part,
+    at: number,
+    kind: "domain" | "url" | "email",
+  ): void {
     const { topic } = part;
     if (this.publisher.has(site(host)) && (!defanged || kind === "email"))
       return this.aside(value, part, at, "the publisher's own");
     if (defanged || (kind === "url" && parseIp(host) !== undefined && topic !== "references" && topic !== "about"))
       return this.give(value, part, at);
     if (topic === "references" || topic === "about") return this.aside(value, part, at, "a reference, not defanged");
-    if (REFERENCE_HOSTS.has(site(host)) || REFERENCE_HOSTS.has(host)) return this.aside(value, part, at, "a well-known reference site, not defanged");
+    if (REFERENCE_HOSTS.has(site(host)) || REFERENCE_HOSTS.has(host))
+      return this.aside(value, part, at, "a well-known reference site, not defanged");
     const top = host.slice(host.lastIndexOf(".") + 1);
-    const looksLikeFile = kind === "domain" && (PLAINLY_FILES.has(top) || (FILE_ENDINGS.has(top) && /^[^.]+\.com$/.test(host) && /^(?:command|edit|more|mode|format|tree|attrib)\./.test(host)));
+    const looksLikeFile =
+      kind === "domain" &&
+      (PLAINLY_FILES.has(top) ||
+        (FILE_ENDINGS.has(top) &&
+          /^[^.]+\.com$/.test(host) &&
+          /^(?:command|edit|more|mode|format|tree|attrib)\./.test(host)));
     // Java packages and .NET namespaces are written from the top down.
-    const reversed = kind === "domain" && (/^(?:com|org|net|io|de|fr)\./.test(host) || /^[A-Z][a-z]+\.[A-Z]/.test(value) || /^(?:Node\.js|ASP\.net)$/i.test(value));
+    const reversed =
+      kind === "domain" &&
+      (/^(?:com|org|net|io|de|fr)\./.test(host) ||
+        /^[A-Z][a-z]+\.[A-Z]/.test(value) ||
+        /^(?:Node\.js|ASP\.net)$/i.test(value));
     if (reversed) return;
-    const listed = topic === "network" || topic === "indicators" || (part.block.kind !== "paragraph" && topic === "benign");
+    const listed =
+      topic === "network" || topic === "indicators" || (part.block.kind !== "paragraph" && topic === "benign");
     const hostile = HOSTILE.test(this.context(part, at));
-    if (looksLikeFile && topic !== "network" && !hostile) return topic === "indicators" ? this.aside(value, part, at, "reads like a file's name") : undefined;
+    if (looksLikeFile && topic !== "network" && !hostile)
+      return topic === "indicators" ? this.aside(value, part, at, "reads like a file's name") : undefined;
     if (listed || hostile) return this.give(value, part, at);
     this.aside(value, part, at, "not defanged, and outside any list of indicators");
   }
@@ -450,7 +509,10 @@ function countLines(block: Block, at: number): number {
 }
 
 function squeeze(text: string): string {
-  const short = text.slice(0, MAX_CONTEXT * 2).replace(/\s+/g, " ").trim();
+  const short = text
+    .slice(0, MAX_CONTEXT * 2)
+    .replace(/\s+/g, " ")
+    .trim();
   return short.length > MAX_CONTEXT ? `${short.slice(0, MAX_CONTEXT - 1)}…` : short;
 }
 
@@ -458,14 +520,22 @@ function sentence(text: string, at: number): string {
   const low = Math.max(0, at - MAX_CONTEXT);
   const before = text.slice(low, at);
   let start = 0;
-  for (const m of before.matchAll(/[.!?:]["”»)]?\s+(?=[\p{Lu}\p{N}"“«(])|\u2028|\n\s*\n/gu)) start = m.index + m[0].length;
+  for (const m of before.matchAll(/[.!?:]["”»)]?\s+(?=[\p{Lu}\p{N}"“«(])|\u2028|\n\s*\n/gu))
+    start = m.index + m[0].length;
   const rest = text.slice(at, at + MAX_CONTEXT);
   const end = /[.!?]["”»)]?(?=\s+[\p{Lu}"“«(]|\s*$)|\u2028|\n\s*\n/u.exec(rest);
-  return squeeze(before.slice(start) + (end ? rest.slice(0, end.index + (/[.!?]/.test(end[0]) ? end[0].length : 0)) : rest));
+  return squeeze(
+    before.slice(start) + (end ? rest.slice(0, end.index + (/[.!?]/.test(end[0]) ? end[0].length : 0)) : rest),
+  );
 }
 
 /** The next user-agent that the text gives in full: to the end of the quotes or of the line. */
-function agentIn(text: string, from: number, to: number, kind: BlockKind): { at: number; to: number; text: string } | undefined {
+function agentIn(
+  text: string,
+  from: number,
+  to: number,
+  kind: BlockKind,
+): { at: number; to: number; text: string } | undefined {
   const rest = text.slice(from, Math.min(to, from + 65_536));
   const m = AGENT.exec(rest);
   if (!m) return undefined;
@@ -473,7 +543,12 @@ function agentIn(text: string, from: number, to: number, kind: BlockKind): { at:
   const line = /^[^\n\v\u2028]{0,600}/.exec(text.slice(at, Math.min(to, at + 600)))![0];
   const quoted = /^(["'`“])(.{4,512}?)["'`”](?=[\s.,;)]|$)/u.exec(line);
   if (quoted) return { at: at + 1, to: at + quoted[0].length, text: quoted[2]! };
-  const own = kind === "code" || kind === "item" || /(?:^|[\n\v\u2028])[\s*•·-]{0,6}$/.test(rest.slice(0, m.index + (m[0].length - m[0].trimStart().length > 0 ? 1 : 0)));
+  const own =
+    kind === "code" ||
+    kind === "item" ||
+    /(?:^|[\n\v\u2028])[\s*•·-]{0,6}$/.test(
+      rest.slice(0, m.index + (m[0].length - m[0].trimStart().length > 0 ? 1 : 0)),
+    );
   const value = line.trim();
   return own && value.length >= 4 ? { at, to: at + line.length, text: value } : undefined;
 }

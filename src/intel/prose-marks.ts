@@ -66,18 +66,28 @@ function broken(head: string, tail: string, wrapped: boolean): boolean {
   if (HEX.test(tail.replace(/[.,;)]$/, "")) || HEX.test(head)) {
     const a = /[0-9a-f]+$/i.exec(head)?.[0].length ?? 0;
     const b = /^[0-9a-f]+/i.exec(tail)?.[0].length ?? 0;
-    if (a >= 8 && b >= 4 && !DIGEST_LENGTHS.has(a) && a + b <= 128 && (DIGEST_LENGTHS.has(a + b) || (wrapped && b >= 16)))
+    if (
+      a >= 8 &&
+      b >= 4 &&
+      !DIGEST_LENGTHS.has(a) &&
+      a + b <= 128 &&
+      (DIGEST_LENGTHS.has(a + b) || (wrapped && b >= 16))
+    )
       return true;
   }
   const first = V4_HEAD.exec(head)?.[1]?.replaceAll("[.]", ".");
   const last = V4_TAIL.exec(tail)?.[1]?.replaceAll("[.]", ".");
   if (first !== undefined && last !== undefined) {
-    if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(first + last) && (first.endsWith(".") !== last.startsWith("."))) return true;
+    if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(first + last) && first.endsWith(".") !== last.startsWith(".")) return true;
   }
   if (!URL_HEAD.test(head) || /^(?:h..ps?|ftp|meow)s?[:[]/i.test(tail)) return false;
   // A path that ends in a separator, or goes on with one; "[.]" at either side.
-  if (/(?:[/?&=_%-]|\[\.\])$/.test(head)) return /^[A-Za-z0-9%?&=_~.-]/.test(tail) && (wrapped || !/^[A-Z][a-z]+[,.]?$/.test(tail));
-  return /^(?:[/?&=_%]|\[\.\]|\.[a-z0-9])/.test(tail) || (wrapped && head.includes("/") && !/[.,;:)]$/.test(head) && /[/?=&%_.]|\d/.test(tail));
+  if (/(?:[/?&=_%-]|\[\.\])$/.test(head))
+    return /^[A-Za-z0-9%?&=_~.-]/.test(tail) && (wrapped || !/^[A-Z][a-z]+[,.]?$/.test(tail));
+  return (
+    /^(?:[/?&=_%]|\[\.\]|\.[a-z0-9])/.test(tail) ||
+    (wrapped && head.includes("/") && !/[.,;:)]$/.test(head) && /[/?=&%_.]|\d/.test(tail))
+  );
 }
 
 function joinLines(input: Marked): Marked {
@@ -115,7 +125,8 @@ const RULES = new RegExp(
   "gi",
 );
 /** Left of " dot " these are words of a sentence about a dot. */
-const NO_NAME = /(?:^|[^0-9A-Za-z-])(?:the|a|an|this|that|each|one|every|dot|polka|leading|trailing|last|first|and|or)$/i;
+const NO_NAME =
+  /(?:^|[^0-9A-Za-z-])(?:the|a|an|this|that|each|one|every|dot|polka|leading|trailing|last|first|and|or)$/i;
 
 function undo(m: RegExpExecArray): string | undefined {
   const g = m.groups!;
@@ -137,7 +148,11 @@ export function mark(text: string, joined: boolean): Marked {
   // The private characters are ours alone.
   if (MARKS.test(text)) out = edit(out, /[\ue000-\ue004]/g, () => " ");
   // Every character that could be invisible or another's twin, in one pass.
-  if (/[^\x00-\x7f]/.test(text)) out = edit(out, /[^\x00-\x7f]/gu, (m) => { const plain = unmask(m[0]); return plain === m[0] ? undefined : plain; }); // eslint-disable-line no-control-regex
+  if (/[^\x00-\x7f]/.test(text))
+    out = edit(out, /[^\x00-\x7f]/gu, (m) => {
+      const plain = unmask(m[0]);
+      return plain === m[0] ? undefined : plain;
+    }); // eslint-disable-line no-control-regex
   if (joined) out = joinLines(out);
   return SUSPECT.test(out.text) ? edit(out, RULES, undo) : out;
 }
@@ -149,6 +164,8 @@ export function isDefanged(token: string): boolean {
 /** The plain value of a marked token. */
 export function plain(token: string): string {
   return MARKS.test(token)
-    ? token.replace(/[\ue000-\ue004]/g, (c) => (c === DOT ? "." : c === COLON ? ":" : c === AT ? "@" : c === SLASH ? "/" : ""))
+    ? token.replace(/[\ue000-\ue004]/g, (c) =>
+        c === DOT ? "." : c === COLON ? ":" : c === AT ? "@" : c === SLASH ? "/" : "",
+      )
     : token;
 }

@@ -210,7 +210,10 @@ export class SetBuilder {
       else if (!exact) delete indicator.exact;
     }
     if (PORTED.has(value.type) && (value.port !== undefined || candidate.ports !== undefined)) {
-      const ports = [...(indicator.ports ?? []), ...(value.port === undefined ? (candidate.ports ?? []) : [value.port])];
+      const ports = [
+        ...(indicator.ports ?? []),
+        ...(value.port === undefined ? (candidate.ports ?? []) : [value.port]),
+      ];
       indicator.ports = [...new Set(ports)].sort((a, b) => a - b);
     }
   }

@@ -91,10 +91,7 @@ const WORDS: readonly (readonly [StatedKind, string])[] = [
   [JA3S, "ja3s ja3s-md5 ja3s-hash ja3s-fingerprint ja3s-fingerprint-md5"],
   [JA4, "ja4 ja4-fingerprint ja4-hash"],
   [AGENT, "user-agent useragent http-user-agent ua"],
-  [
-    { as: "file", digestLast: true },
-    "filename-md5 filename-sha1 filename-sha256 filename-sha512 malware-sample",
-  ],
+  [{ as: "file", digestLast: true }, "filename-md5 filename-sha1 filename-sha256 filename-sha512 malware-sample"],
   [
     { refused: "a fuzzy or partial hash: not hunted" },
     "filename-imphash filename-pehash filename-ssdeep filename-tlsh filename-authentihash filename-impfuzzy",

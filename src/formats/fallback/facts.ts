@@ -2,7 +2,7 @@
 import { canonicalIp } from "../../model/ip.js";
 import type { Endpoint, Event, Initiator, Outcome } from "../../model/event.js";
 import type { FormatResult, LineContext, ParsedTime } from "../format.js";
-import { replyPorts } from "../network/initiator.js";
+import { replyPorts } from "../initiator.js";
 import { httpOutcome, integer, port, text, transport } from "../values.js";
 import { findAddresses } from "./addresses.js";
 import { answered, isEnding, signInResult, windowsLogon } from "./evidence.js";

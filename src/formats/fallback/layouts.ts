@@ -1,6 +1,6 @@
 /** Formats that are columns in a fixed order, without a header: each is a table of names that `keys.ts` understands. */
 import type { Format, FormatResult } from "../format.js";
-import { packetBeginning, TCP } from "../network/initiator.js";
+import { packetBeginning, TCP } from "../initiator.js";
 import { splitColumns } from "./delimited.js";
 import { Facts } from "./facts.js";
 import { meaningOf } from "./keys.js";
