@@ -5,7 +5,7 @@ import { parseTimeBound } from "./values.js";
 import { usage } from "./usage.js";
 import { INDICATOR_ROLES } from "../model/indicator.js";
 import { parseCidr } from "../model/ip.js";
-import { READER_IDS, WRITERS } from "../intel/index.js";
+import { READER_IDS, WRITER_IDS } from "../intel/ids.js";
 import { intelInput } from "./intel-inputs.js";
 import { LEVELS } from "../model/sighting.js";
 
@@ -193,7 +193,7 @@ const FLAGS = {
   convertTo: {
     long: "to",
     value: "FORMAT",
-    choices: WRITERS.map(({ id }) => id),
+    choices: WRITER_IDS,
     description: "what to make of the indicators",
   },
   outputFile: {

@@ -15,7 +15,7 @@ import type { HuntSummary, ReportProvenance } from "../report/summary.js";
 import { renderSummary } from "../report/terminal.js";
 import { printable } from "../report/text.js";
 import { OutputFolder } from "./output-folder.js";
-import { loadIndicators, warnOfErrors } from "./intel-load.js";
+import { loadIndicators, warnOfErrors, warnOfSetAside } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
 import { asFlags, settingsInForce } from "./settings.js";
 import { serialise, serialiseTail } from "./serialise.js";
@@ -46,6 +46,7 @@ export async function huntCommand(inputs: string[], given: FlagValues): Promise<
   const named = flags.intel as IntelInput[] | undefined;
   const { set: indicators, paths: intelPaths } = await loadIndicators(named, flags, settings);
   warnOfErrors(indicators);
+  warnOfSetAside(indicators);
   if (indicators.indicators.length === 0)
     throw new LookbackError("intel-unusable", "none of the --intel files holds an indicator that can be hunted");
 

@@ -1,6 +1,8 @@
 /** What one intel source may be told about itself, by `--intel FILE,role=c2` or by an entry in lookback.yaml: one table for both. */
 import { existsSync } from "node:fs";
-import { parseConfidence, parseTlp, READER_IDS, type IntelInput } from "../intel/index.js";
+import { READER_IDS } from "../intel/ids.js";
+import type { IntelInput } from "../intel/index.js";
+import { parseConfidence, parseTlp } from "../intel/markings.js";
 import { INDICATOR_ROLES, type IndicatorRole } from "../model/indicator.js";
 import { usage } from "./usage.js";
 import { parseTimeBound } from "./values.js";

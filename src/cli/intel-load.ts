@@ -1,5 +1,5 @@
 /** From flags and settings to an indicator set: what every command that takes indicators does first. */
-import { loadIntel, type IntelInput, type IntelOptions } from "../intel/index.js";
+import { loadIntel, warningJudge, type IntelInput, type IntelOptions, type WarningOptions } from "../intel/index.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import { printable } from "../report/text.js";
 import type { FlagValues } from "./parser.js";
@@ -19,6 +19,16 @@ function optionsOf(flags: FlagValues): IntelOptions {
   return options;
 }
 
+function warningsOf(flags: FlagValues): WarningOptions {
+  return {
+    none: flags.noWarningLists === true,
+    allowWide: flags.allowWide === true,
+    lists: (flags.warningLists as string[] | undefined) ?? [],
+  };
+}
+
+const REASONS_SHOWN = 5;
+
 export interface Loaded {
   set: IndicatorSet;
   /** The paths and addresses that were read. */
@@ -36,11 +46,27 @@ export async function loadIndicators(
 ): Promise<Loaded> {
   const inputs = intelInputs(named, settings);
   if (inputs.length === 0) throw usage("no indicators are named: give a file, or list intel sources in lookback.yaml");
-  const options = optionsOf(flags);
-  const set = await loadIntel(inputs, options);
+  const { judge, errors } = await warningJudge(warningsOf(flags));
+  const set = await loadIntel(inputs, { ...optionsOf(flags), judge });
+  set.errors.push(...errors);
   return { set, paths: inputs.map(({ path }) => path) };
 }
 
 export function warnOfErrors({ errors }: IndicatorSet): void {
   for (const { file, message } of errors) process.stderr.write(`lookback: ${printable(`${file}: ${message}`)}\n`);
+}
+
+/** Says on standard error what is not hunted although it is an indicator: silence would read as "not found". */
+export function warnOfSetAside({ files, rejections }: IndicatorSet): void {
+  const count = files.reduce((sum, file) => sum + file.setAside, 0);
+  if (count === 0) return;
+  const reasons = new Map<string, number>();
+  for (const { reason, setAside } of rejections) if (setAside) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const top = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, REASONS_SHOWN);
+  const listed = top.map(([reason, n]) => `\n  ${n} × ${printable(reason)}`).join("");
+  const more =
+    reasons.size > top.length ? `\n  … and ${reasons.size - top.length} more reasons: see lookback intel check` : "";
+  process.stderr.write(
+    `lookback: ${count} ${count === 1 ? "indicator is" : "indicators are"} not hunted:${listed}${more}\n`,
+  );
 }

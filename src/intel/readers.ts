@@ -2,6 +2,7 @@
 import { LookbackError } from "../model/errors.js";
 import type { IntelSource, Reader } from "./candidate.js";
 import { csvReader } from "./csv.js";
+import { READER_IDS } from "./ids.js";
 import { textReader } from "./text.js";
 
 interface Entry {
@@ -14,8 +15,8 @@ interface Entry {
 
 const ENTRIES: readonly Entry[] = [{ reader: csvReader, givesWay: true }, { reader: textReader }];
 
-/** What `--intel-format` takes. */
-export const READER_IDS: readonly string[] = ENTRIES.map(({ reader }) => reader.id);
+/** In trial order; `ids.ts` has their names. */
+export const READERS: readonly Reader[] = ENTRIES.map(({ reader }) => reader);
 
 /** Content that is known and is not read, with the name to tell the user. */
 const NOT_READ: readonly { title: string; test: (start: string) => boolean }[] = [
