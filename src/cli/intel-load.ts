@@ -64,9 +64,8 @@ export function warnOfSetAside({ files, rejections }: IndicatorSet): void {
   for (const { reason, setAside } of rejections) if (setAside) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   const top = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, REASONS_SHOWN);
   const listed = top.map(([reason, n]) => `\n  ${n} × ${printable(reason)}`).join("");
-  const more =
-    reasons.size > top.length ? `\n  … and ${reasons.size - top.length} more reasons: see lookback intel check` : "";
+  const more = reasons.size > top.length ? `\n  … and ${reasons.size - top.length} more reasons` : "";
   process.stderr.write(
-    `lookback: ${count} ${count === 1 ? "indicator is" : "indicators are"} not hunted:${listed}${more}\n`,
+    `lookback: ${count} ${count === 1 ? "indicator is" : "indicators are"} not hunted (lookback intel check lists them; --no-warninglists takes those on warning lists):${listed}${more}\n`,
   );
 }

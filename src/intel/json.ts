@@ -1,5 +1,6 @@
 /** What the JSON readers share: parsing with a place for the error, and looking into values that may be anything. */
-import { parse as parseTolerantly, printParseErrorCode, type ParseError } from "jsonc-parser";
+import { createRequire } from "node:module";
+import type { ParseError } from "jsonc-parser";
 import { LookbackError } from "../model/errors.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -38,9 +39,12 @@ export function placeAt(text: string, position: number): string {
 
 /** Where the JSON breaks. V8 does not say; a second parser does, and only on the way out. It recurses: too deep, no place. */
 function placeOfError(text: string): string {
+  const { parse, printParseErrorCode } = createRequire(import.meta.url)(
+    "jsonc-parser",
+  ) as typeof import("jsonc-parser");
   const errors: ParseError[] = [];
   try {
-    parseTolerantly(text, errors, { disallowComments: true });
+    parse(text, errors, { disallowComments: true });
   } catch {
     return "";
   }

@@ -188,7 +188,7 @@ function warning(value: Value, lists: readonly ListName[]): Warning | undefined 
   const aside = names("set-aside");
   if (aside.length > 0) {
     const what = value.range && value.range.first !== value.range.last ? "block" : "value";
-    return { setAside: `no ${what} to hunt for: ${aside.join(", ")} (--no-warninglists hunts it)` };
+    return { setAside: `no ${what} to hunt for: ${aside.join(", ")}` };
   }
   const made: Warning = {};
   const benign = names("benign");
