@@ -116,11 +116,10 @@ function addEntry(
 ): void {
   const text = entry.trim().toLowerCase();
   if (text === "") return;
-  if (type === "cidr") {
-    const range = parseCidr(text);
-    if (range) index.range(range, list);
-    return;
-  }
+  // An address is a whole token in a list of any type: `52.168.52.134` as a substring is not in `152.168.52.134`.
+  const range = type === "cidr" || kinds.has("ipv4-addr") ? parseCidr(text) : undefined;
+  if (range) index.range(range, list);
+  if (range || type === "cidr") return;
   if (type === "regex") {
     const pattern = regexOf(entry.trim());
     if (pattern) index.pattern(pattern, kinds, list);
@@ -134,9 +133,7 @@ function addEntry(
     index.nameAndBelow(text.replace(/^\./, ""), list);
     return;
   }
-  const range = kinds.has("ipv4-addr") ? parseCidr(text) : undefined;
-  if (range) index.range(range, list);
-  else for (const kind of kinds) index.value(kind, text, list);
+  for (const kind of kinds) index.value(kind, text, list);
 }
 
 function kindsOf(list: JsonObject): ReadonlySet<IndicatorType> {
@@ -178,10 +175,11 @@ async function readLists(index: WarningIndex, path: string, errors: IntelError[]
 }
 
 function isWide({ version, first, last }: IpRange): boolean {
-  return last - first >= 1n << WIDEST[version];
+  return first !== last && last - first >= 1n << WIDEST[version];
 }
 
 function warning(value: Value, lists: readonly ListName[]): Warning | undefined {
+  if (lists.length === 0) return undefined;
   const names = (effect: Effect): string[] => [
     ...new Set(lists.filter((list) => list.effect === effect).map(({ name }) => name)),
   ];
@@ -195,7 +193,7 @@ function warning(value: Value, lists: readonly ListName[]): Warning | undefined 
   const notes = names("note");
   if (benign.length > 0) made.benign = benign;
   if (notes.length > 0) made.notes = notes.map((name) => `on the warning list "${name}"`);
-  return lists.length > 0 ? made : undefined;
+  return made;
 }
 
 /** The judge of `loadIntel`, and what could not be read of the lists. Never throws for what is on disk. */
