@@ -2,6 +2,8 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -40,6 +42,23 @@ async function start(served: Served, ...tls: Parameters<typeof serve> extends [u
   const server = await serve(served, ...tls);
   running.push(server);
   return server;
+}
+
+/** A proxy (RFC 9110, CONNECT) that leads to a port of this machine, whatever host is asked for. */
+async function startProxy(port: number): Promise<{ base: string; asked: string[] }> {
+  const asked: string[] = [];
+  const proxy = createServer();
+  proxy.on("connect", (request, client) => {
+    asked.push(request.url!);
+    const onwards = connect(port, "127.0.0.1", () => {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      client.pipe(onwards).pipe(client);
+    });
+    for (const socket of [client, onwards]) socket.on("error", () => [client, onwards].map((one) => one.destroy()));
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  running.push({ base: "", address: "", asked, close: () => new Promise((resolve) => proxy.close(() => resolve())) });
+  return { base: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, asked };
 }
 
 /** The nth object of a collection; added on the nth day of 2026. */
@@ -484,7 +503,7 @@ describe("who is let in", () => {
       "-days",
       "2",
     );
-    signed("server", "subjectAltName=IP:127.0.0.1");
+    signed("server", "subjectAltName=IP:127.0.0.1,DNS:feed.example");
     signed("stranger", "subjectAltName=DNS:elsewhere.example");
     signed("client", "extendedKeyUsage=clientAuth");
     openssl("ec", "-in", "client.key", "-aes256", "-passout", "pass:open sesame", "-out", "locked.key");
@@ -504,6 +523,22 @@ describe("who is let in", () => {
 
     const mine = { ca: at("ca.pem"), cert: at("client.pem"), key: at("client.key") };
     expect(idsOf((await load(server.address, mine))[0])).toHaveLength(1);
+    // The same through a proxy, which sees nothing of it.
+    const proxy = await startProxy(Number(new URL(server.base).port));
+    process.env["https_proxy"] = proxy.base;
+    try {
+      expect(idsOf((await load("taxii+https://feed.example", mine))[0])).toHaveLength(1);
+      expect(errors(await load("taxii+https://other.example", mine))).toEqual([
+        "GET /api1/: the server's certificate is for another name",
+      ]);
+      process.env["https_proxy"] = "user:secret@proxy";
+      expect(errors(await load("taxii+https://feed.example", mine))).toEqual([
+        "the proxy that the environment names (http_proxy, https_proxy) is no valid address",
+      ]);
+    } finally {
+      delete process.env["https_proxy"];
+    }
+    expect([...new Set(proxy.asked)]).toEqual(["feed.example:443", "other.example:443"]);
     const locked = { ...mine, key: at("locked.key"), keyPassphraseEnv: "PASS" };
     expect(idsOf((await load(server.address, locked, { PASS: "open sesame" }))[0])).toHaveLength(1);
     expect(errors(await load(server.address, locked, { PASS: "closed" }))).toEqual([
@@ -591,6 +626,23 @@ describe("a server that does not do as it should", () => {
       ),
     ]);
     expect(count).toBe(1);
+  });
+
+  it("breaks off in the middle, and does better when asked again", async () => {
+    let count = 0;
+    const { address } = await start(
+      one(
+        entries(2),
+        objectsAnswer((request, response) => {
+          if (++count > 1) return false;
+          response.writeHead(200, { "content-type": TAXII, "content-length": "1000" }).write("{");
+          setTimeout(() => request.socket.destroy(), 20);
+          return true;
+        }),
+      ),
+    );
+    const [feed] = await feeds(`${address}/api1/collections/c1/`);
+    expect([idsOf(feed), feed!.errors]).toEqual([ids(entries(2)), []]);
   });
 
   it("breaks the connection", async () => {
@@ -796,6 +848,32 @@ describe("among other sources", () => {
     ]);
   });
 
+  it("lets an earlier load in memory stand in where none is kept on disk", async () => {
+    const csv = join(folder, "list.csv");
+    await writeFile(csv, "value\n198.51.100.7\n");
+    const served = one([]);
+    const server = await start(served);
+    const names = ["c1", "c2"].map((id) => `${server.address}/api1/collections/${id}`);
+    const before = async (name: string) => {
+      const set = await loadIntel([csv]);
+      for (const file of set.files) file.file = name;
+      for (const { assertions } of set.indicators) for (const assertion of assertions) assertion.file = name;
+      return set;
+    };
+    const load = async (name: string) => {
+      const previous = await before(name);
+      return (await loadIntel([`${server.address}/taxii2/`], { previous, taxii: { limits: QUICK } })).indicators.length;
+    };
+    expect([await load(names[0]!), await load(names[1]!)]).toEqual([0, 0]);
+    served.before = (_, response, { pathname }) => {
+      if (pathname.endsWith("/objects/")) send(response, 500, {});
+      return pathname.endsWith("/objects/");
+    };
+    expect([await load(names[0]!), await load(names[1]!)]).toEqual([1, 0]);
+    await server.close();
+    expect([await load(names[0]!), await load(names[1]!)]).toEqual([1, 1]);
+  });
+
   it("leaves no password in anything that is written", async () => {
     const basic = `Basic ${Buffer.from("anna:tr0ub4dor").toString("base64")}`;
     const server = await start(one(entries(2), { authorization: basic }));
@@ -803,7 +881,19 @@ describe("among other sources", () => {
     await writeFile(csv!, "value\n198.51.100.7\n");
     await writeFile(log!, "Mar  4 05:06:07 gw sshd[1]: Failed password for root from 198.51.100.7 port 4711 ssh2\n");
     const address = `taxii+${server.base.replace("//", "//anna:tr0ub4dor@")}/api1/`;
-    const args = ["hunt", "-i", csv!, "--intel", address, "--cache", cacheFolder, "-o", out!, log!];
+    const args = [
+      "hunt",
+      "-i",
+      csv!,
+      "--intel",
+      address,
+      "--cache",
+      cacheFolder,
+      "-o",
+      out!,
+      "--no-warninglists",
+      log!,
+    ];
     const program = spawn(process.execPath, ["bin/lookback", ...args], { env: { PATH: process.env["PATH"] } });
     let said = "";
     program.stdout.on("data", (chunk) => (said += String(chunk)));

@@ -28,6 +28,8 @@ export interface Listing {
 
 const DISCOVERY_PATH = "/taxii2/";
 const MAX_ID = 200;
+const MAX_PATH = 1000;
+const NAMES_SHOWN = 10;
 /** Bytes of a list of API roots or collections. */
 const LIST_BYTES = 16 * 1024 * 1024;
 /** RFC 3339; OpenCTI writes the offset as +00:00. */
@@ -120,8 +122,13 @@ export class TaxiiClient {
     // Behind a proxy that ends TLS, servers write http:// for what they are asked by https://. The host is the same, and the
     // path is asked where the user said.
     const same = url.origin === own.origin || (url.hostname === own.hostname && url.port === "" && own.port === "");
-    if (!same || !/^https?:$/.test(url.protocol)) return undefined;
+    if (!same || !/^https?:$/.test(url.protocol) || url.pathname.length > MAX_PATH) return undefined;
     return url.pathname.endsWith("/") ? url.pathname : `${url.pathname}/`;
+  }
+
+  /** The first of a list that the server may have made long. */
+  private some(names: readonly string[]): string {
+    return this.http.words(names.slice(0, NAMES_SHOWN).join(", ")) || "none";
   }
 
   /** Without userinfo and query, which may hold secrets. */
@@ -145,7 +152,7 @@ export class TaxiiClient {
       }
       if (titles.size === 0) for (const root of found) titles.set(root, await this.titleOf(root));
       const titled = found.filter((root) => titles.get(root) === name);
-      if (titled.length === 0) this.problems.push(`there is no API root “${name}”: there are ${found.join(", ")}`);
+      if (titled.length === 0) this.problems.push(`there is no API root “${name}”: there are ${this.some(found)}`);
       for (const root of titled) chosen.add(root);
     }
     return [...chosen];
@@ -209,7 +216,7 @@ export class TaxiiClient {
     for (const name of names)
       if (!found.some(called(name)))
         this.problems.push(
-          `there is no collection “${name}”: there are ${found.map(({ id, title }) => title ?? id).join(", ") || "none"}`,
+          `there is no collection “${name}”: there are ${this.some(found.map(({ id, title }) => title ?? id))}`,
         );
     return found.filter((collection) => names.some((name) => called(name)(collection)));
   }

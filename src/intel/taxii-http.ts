@@ -73,6 +73,13 @@ export interface Answer {
   header(name: string): string | undefined;
 }
 
+/** A response that is read to its end. */
+interface Received {
+  status: number;
+  header(name: string): string | undefined;
+  body: Uint8Array;
+}
+
 type Response = Dispatcher.ResponseData;
 
 function headerOf({ headers }: Response, name: string): string | undefined {
@@ -110,6 +117,21 @@ function foreign(contentType: string | undefined): string | undefined {
     : `no TAXII: the answer is ${media === "" ? "of no type" : media.slice(0, MAX_WORDS)}`;
 }
 
+function dispatcherFor(
+  hostname: string,
+  options: Agent.Options,
+  requestTls: NonNullable<EnvHttpProxyAgent.Options["requestTls"]>,
+): Dispatcher {
+  // What stays on this machine is not handed to a proxy.
+  if (isLoopback(hostname)) return new Agent(options);
+  try {
+    return new EnvHttpProxyAgent({ ...options, requestTls });
+  } catch {
+    // Its own message may quote the password in it.
+    throw failed("the proxy that the environment names (http_proxy, https_proxy) is no valid address");
+  }
+}
+
 export class TaxiiHttp {
   private readonly dispatcher: Dispatcher;
   private readonly deadline: AbortSignal;
@@ -134,10 +156,7 @@ export class TaxiiHttp {
     };
     const options = { connect: tls, headersTimeout: limits.headers, bodyTimeout: limits.idle, allowH2: false };
     const servername = isIP(hostname.replace(/^\[|\]$/g, "")) === 0 ? { servername: hostname } : {};
-    // What stays on this machine is not handed to a proxy.
-    this.dispatcher = isLoopback(hostname)
-      ? new Agent(options)
-      : new EnvHttpProxyAgent({ ...options, requestTls: { ...tls, ...servername } });
+    this.dispatcher = dispatcherFor(hostname, options, { ...tls, ...servername });
   }
 
   async close(): Promise<void> {
@@ -160,67 +179,61 @@ export class TaxiiHttp {
   async get(path: string, room: number): Promise<Answer> {
     // Not `new URL(path, origin)`: `//elsewhere/` would lead elsewhere.
     let url = new URL(this.origin + path);
-    for (let redirects = 0; ; redirects++) {
-      const where = `GET ${url.pathname}`;
-      const response = await this.answered(url, where);
-      if (REDIRECTS.has(response.statusCode)) {
-        response.body.destroy();
-        if (redirects === this.limits.redirects) throw failed(`${where}: redirected more than ${redirects} times`);
-        url = this.redirected(url, headerOf(response, "location"), where);
-        continue;
+    try {
+      for (let redirects = 0; ; redirects++) {
+        const received = await this.received(url, room);
+        if (!REDIRECTS.has(received.status)) return await this.parsed(received, room);
+        if (redirects === this.limits.redirects) throw failed(`redirected more than ${redirects} times`);
+        url = this.redirected(url, received.header("location"));
       }
-      if (response.statusCode !== 200) throw failed(`${where}: ${await this.refusal(response)}`);
-      const reason = foreign(headerOf(response, "content-type"));
-      if (reason !== undefined) {
-        response.body.destroy();
-        throw failed(`${where}: ${reason}`);
-      }
-      return this.parsed(response, where, room);
+    } catch (error) {
+      const message = error instanceof LookbackError ? error.message : this.explain(error);
+      throw failed(`GET ${this.words(url.pathname)}: ${message}`);
     }
   }
 
-  private redirected(from: URL, location: string | undefined, where: string): URL {
+  private redirected(from: URL, location: string | undefined): URL {
     let to: URL;
     try {
       to = new URL(location ?? "", from);
     } catch {
-      throw failed(`${where}: a redirect without a usable address`);
+      throw failed("a redirect without a usable address");
     }
     if (to.origin !== this.origin)
-      throw failed(`${where}: redirected to ${to.origin === "null" ? to.protocol : to.origin}: not followed`);
+      throw failed(`redirected to ${to.origin === "null" ? to.protocol : this.words(to.origin)}: not followed`);
     to.username = "";
     to.password = "";
     return to;
   }
 
-  /** One answer that is not to be asked for again. */
-  private async answered(url: URL, where: string): Promise<Response> {
+  /** An answer or a redirect, asked for again where that may help. */
+  private async received(url: URL, room: number): Promise<Received> {
     const { attempts, pause, longestPause } = this.limits;
     for (let attempt = 1; ; attempt++) {
-      let wait = pause * 2 ** (attempt - 1);
+      let wait = Math.min(pause * 2 ** (attempt - 1), longestPause);
       let reason: string;
       try {
-        const response = await this.send(url);
-        if (!AGAIN.has(response.statusCode)) return response;
-        const asked = retryAfter(headerOf(response, "retry-after"));
-        reason = await this.refusal(response);
+        const received = await this.send(url, room);
+        if (received.status === 200 || REDIRECTS.has(received.status)) return received;
+        reason = this.refusal(received);
+        if (!AGAIN.has(received.status)) throw failed(reason);
+        const asked = retryAfter(received.header("retry-after"));
         if (asked !== undefined && asked > longestPause)
-          throw failed(`${where}: ${reason}; it asks to wait ${seconds(asked)}, longer than ${seconds(longestPause)}`);
-        wait = asked ?? Math.min(wait, longestPause);
+          throw failed(`${reason}; it asks to wait ${seconds(asked)}, longer than ${seconds(longestPause)}`);
+        wait = asked ?? wait;
       } catch (error) {
-        if (error instanceof LookbackError) throw error;
-        reason = this.explain(error);
         const code = isObject(error) ? error.code : undefined;
-        if (typeof code !== "string" || !BROKEN.has(code)) throw failed(`${where}: ${reason}`);
+        if (typeof code !== "string" || !BROKEN.has(code)) throw error;
+        reason = this.explain(error);
       }
-      if (attempt >= attempts) throw failed(`${where}: ${reason}, ${attempt} times`);
+      if (attempt >= attempts) throw failed(`${reason}, ${attempt} times`);
       await sleep(wait, undefined, { signal: this.deadline }).catch((error: unknown) => {
-        throw failed(`${where}: ${reason}; ${this.explain(error)}`);
+        throw failed(`${reason}; ${this.explain(error)}`);
       });
     }
   }
 
-  private async send(url: URL): Promise<Response> {
+  private async send(url: URL, room: number): Promise<Received> {
     const { authorization } = this.credentials;
     const response = await request(url, {
       dispatcher: this.dispatcher,
@@ -235,7 +248,27 @@ export class TaxiiHttp {
     });
     // One that is left unread fails later, when nobody listens any more.
     response.body.on("error", () => undefined);
-    return response;
+    return {
+      status: response.statusCode,
+      header: (name) => headerOf(response, name),
+      body: await this.bodyOf(response, room),
+    };
+  }
+
+  private async bodyOf(response: Response, room: number): Promise<Uint8Array> {
+    const { statusCode, body } = response;
+    if (statusCode === 200) {
+      const reason = foreign(headerOf(response, "content-type"));
+      if (reason === undefined) return readBody(response, room);
+      body.destroy();
+      throw failed(reason);
+    }
+    if (REDIRECTS.has(statusCode)) {
+      body.destroy();
+      return new Uint8Array(0);
+    }
+    // What the server says besides the status is welcome, and not needed.
+    return readBody(response, MAX_ERROR_BYTES).catch(() => new Uint8Array(0));
   }
 
   private explain(error: unknown): string {
@@ -256,54 +289,45 @@ export class TaxiiHttp {
   }
 
   /** What a status other than 200 means, with the server's own words (TAXII 2.1, section 3.6.1). */
-  private async refusal(response: Response): Promise<string> {
-    const { statusCode } = response;
+  private refusal({ status, body }: Received): string {
     let said = "";
     try {
-      const value: unknown = JSON.parse(textOf(await this.body(response, MAX_ERROR_BYTES)));
+      const value: unknown = JSON.parse(textOf(body));
       if (isObject(value)) said = textIn(value.title) ?? textIn(value.description) ?? "";
     } catch {
       // The status says it without them.
     }
     const words = this.words(said);
-    return `${STATUS_WORDS[statusCode] ?? "the server answered"} (${statusCode}${words === "" ? "" : `: ${words}`})`;
+    return `${STATUS_WORDS[status] ?? "the server answered"} (${status}${words === "" ? "" : `: ${words}`})`;
   }
 
-  /** Throws LookbackError `intel-unreadable` past the room, else what the stream throws. */
-  private async body({ headers, body }: Response, room: number): Promise<Uint8Array> {
-    const tooLarge = (): LookbackError => {
-      body.destroy();
-      return failed(`the answer is larger than ${Math.floor(room / 1024)} KiB: not read`);
-    };
-    if (Number(headers["content-length"]) > room) throw tooLarge();
-    const chunks: Uint8Array[] = [];
-    let total = 0;
-    for await (const chunk of body as AsyncIterable<Uint8Array>) {
-      total += chunk.length;
-      if (total > room) throw tooLarge();
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+  private async parsed({ body, header }: Received, room: number): Promise<Answer> {
+    const { bytes, error } = await unpack(body);
+    if (error) throw failed(error.message);
+    if (bytes.length > room) throw tooLarge(room);
+    const value = parseJson(textOf(bytes));
+    if (!isObject(value)) throw failed("no TAXII: the answer is no JSON object");
+    return { value, bytes: bytes.length, header };
   }
+}
 
-  private async parsed(response: Response, where: string, room: number): Promise<Answer> {
-    let stored: Uint8Array;
-    try {
-      stored = await this.body(response, room);
-    } catch (error) {
-      throw failed(`${where}: ${error instanceof LookbackError ? error.message : this.explain(error)}`);
-    }
-    const { bytes, error } = await unpack(stored);
-    if (error) throw failed(`${where}: ${error.message}`);
-    if (bytes.length > room)
-      throw failed(`${where}: the answer is larger than ${Math.floor(room / 1024)} KiB: not read`);
-    let value: unknown;
-    try {
-      value = parseJson(textOf(bytes));
-    } catch (problem) {
-      throw failed(`${where}: ${problem instanceof Error ? problem.message : String(problem)}`);
-    }
-    if (!isObject(value)) throw failed(`${where}: no TAXII: the answer is no JSON object`);
-    return { value, bytes: bytes.length, header: (name) => headerOf(response, name) };
+function tooLarge(room: number): LookbackError {
+  return failed(`the answer is larger than ${Math.floor(room / 1024)} KiB: not read`);
+}
+
+/** Throws LookbackError past the room, else what the stream throws. */
+async function readBody({ headers, body }: Response, room: number): Promise<Uint8Array> {
+  if (Number(headers["content-length"]) > room) {
+    body.destroy();
+    throw tooLarge(room);
   }
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  // Leaving the loop early closes the connection.
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    total += chunk.length;
+    if (total > room) throw tooLarge(room);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
