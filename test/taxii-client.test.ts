@@ -7,7 +7,7 @@ import { connect, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withAccess } from "../src/cli/taxii-settings.js";
+import { cacheFolder as folderFor, withAccess } from "../src/cli/taxii-settings.js";
 import { loadIntel } from "../src/intel/index.js";
 import type { TaxiiAccess } from "../src/intel/taxii-access.js";
 import type { Limits } from "../src/intel/taxii-http.js";
@@ -16,12 +16,13 @@ import { send, serve, TAXII, type Entry, type Running, type Served, type ServedC
 
 const DAY = 24 * 3600_000;
 const START = Date.parse("2026-03-01T00:00:00Z");
+/** Generous where nothing is to fail: the machine may be busy. */
 const QUICK: Partial<Limits> = {
-  connect: 500,
-  headers: 400,
-  idle: 400,
-  answer: 700,
-  total: 5000,
+  connect: 5000,
+  headers: 10_000,
+  idle: 10_000,
+  answer: 15_000,
+  total: 20_000,
   pause: 5,
   longestPause: 1500,
 };
@@ -336,29 +337,50 @@ describe("what is kept", () => {
     expect(idsOf(kept)).toEqual(ids(entries(2)));
   });
 
-  it("keeps the collections of an API root that fails, and drops what is no longer offered, saying so once", async () => {
+  it("keeps the collections of an API root that fails, and for 30 days what is no longer offered", async () => {
     const served: Served = {
       roots: {
         api1: { title: "First", collections: [collection("c1", entries(1)), collection("c2", entries(1, 2))] },
-        api2: { title: "Second", collections: [collection("c3", entries(1, 3))] },
+        api2: { title: "Second", collections: [collection("c3", entries(1, 3)), collection("c4", entries(1, 4))] },
       },
     };
     const { address } = await start(served);
-    const load = () => feeds(`${address}/taxii2/`, { cacheFolder });
-    await load();
+    const load = (day: number) => feeds(`${address}/taxii2/`, { cacheFolder, now: () => START + day * DAY });
+    await load(0);
     served.roots["api1"]!.collections.pop();
     served.before = (_, response, { pathname }) => {
       if (pathname === "/api2/collections/") send(response, 404, { title: "No such root" });
       return pathname === "/api2/collections/";
     };
-    const [own, first, third, ...rest] = await load();
-    expect(own!.errors).toEqual([
-      "GET /api2/collections/: there is no such API root or collection, or it may not be seen (404: No such root)",
-      "Title of c2 is not offered any more: what it gave is not looked for from now on",
+    const root =
+      "GET /api2/collections/: there is no such API root or collection, or it may not be seen (404: No such root)";
+    const gone = "the server does not offer it any more, or does not let this user read it";
+    const kept = "kept the load of 2026-03-01T00:00:00.000Z";
+    const summary = async (day: number) => (await load(day)).map((feed) => [feed.title, idsOf(feed), feed.errors]);
+    const [c1, c2, c3, c4] = [1, 2, 3, 4].map((n) => ids(entries(1, n)));
+    expect(await summary(29)).toEqual([
+      [undefined, [], [root]],
+      ["Title of c1", c1, []],
+      ["Title of c3", c3, [`not asked; ${kept}`]],
+      ["Title of c4", c4, [`not asked; ${kept}`]],
+      ["Title of c2", c2, [`${gone}; ${kept}`]],
     ]);
-    expect([first, third].map(idsOf)).toEqual([ids(entries(1)), ids(entries(1, 3))]);
-    expect(rest).toEqual([]);
-    expect((await load())[0]!.errors).toHaveLength(1);
+    delete served.before;
+    served.roots["api2"]!.collections[1]!.can_read = false;
+    expect(await summary(29.5)).toEqual([
+      ["Title of c1", c1, []],
+      ["Title of c3", c3, []],
+      ["Title of c4", c4, [`${gone}; ${kept}`]],
+      ["Title of c2", c2, [`${gone}; ${kept}`]],
+    ]);
+    const last = ["c4", "c2"].map((id) => `Title of ${id}: ${gone}; what it gave is not looked for from now on`);
+    expect(await summary(30)).toEqual([
+      [undefined, [], last],
+      ["Title of c1", c1, []],
+      ["Title of c3", c3, []],
+      ["Title of c4", [], []],
+    ]);
+    expect(errors(await load(31))).toEqual([]);
   });
 
   it("works where nothing can be kept, and says so", async () => {
@@ -368,6 +390,12 @@ describe("what is kept", () => {
     expect(idsOf(feed)).toEqual(ids(entries(2)));
     expect(feed!.errors).toEqual([]);
     expect(feed!.notes.at(-1)).toMatch(/^could not be kept for a time when the server fails: .*cache: /);
+  });
+
+  it("is in the user's cache, unless another folder is named", () => {
+    expect(folderFor(undefined, { XDG_CACHE_HOME: "/x" })).toBe("/x/lookback/taxii");
+    expect(folderFor(undefined, { XDG_CACHE_HOME: "relative" })).toMatch(/^\/.*\/\.cache\/lookback\/taxii$/);
+    expect(folderFor("/named", { XDG_CACHE_HOME: "/x" })).toBe("/named/taxii");
   });
 
   it("does not believe a time of addition that lies far ahead", async () => {
@@ -696,11 +724,12 @@ describe("a server that does not do as it should", () => {
   });
 
   it.each([
-    ["never answers", () => undefined, "no answer within 0.4 s"],
+    ["never answers", () => undefined, { headers: 1000 }, "no answer within 1 s"],
     [
       "stops in its answer",
       (response: import("node:http").ServerResponse) => response.writeHead(200, { "content-type": TAXII }).write("{"),
-      "the answer stopped for 0.4 s",
+      { idle: 1000 },
+      "the answer stopped for 1 s",
     ],
     [
       "drips",
@@ -709,9 +738,10 @@ describe("a server that does not do as it should", () => {
         const timer = setInterval(() => response.write(" "), 50);
         response.on("close", () => clearInterval(timer));
       },
-      "the answer took longer than 3 s",
+      { answer: 1000 },
+      "the answer took longer than 1 s",
     ],
-  ])("%s", async (_, answer, message) => {
+  ])("%s", async (_, answer, limits, message) => {
     const begun = Date.now();
     expect(
       await said(
@@ -719,11 +749,10 @@ describe("a server that does not do as it should", () => {
           answer(response);
           return true;
         }),
-        // The HTTP library's own clock ticks every half second.
-        { answer: 3000 },
+        limits,
       ),
     ).toEqual([message]);
-    expect(Date.now() - begun).toBeLessThan(4000);
+    expect(Date.now() - begun).toBeLessThan(5000);
   });
 
   it("takes too long altogether", async () => {
@@ -732,8 +761,8 @@ describe("a server that does not do as it should", () => {
       setTimeout(() => send(response, 200, { more: true, next: String(n), objects: [entry(n).object] }), 100);
       return true;
     });
-    expect(await said(slow, { total: 450 })).toEqual([
-      expect.stringMatching(/^all of it took longer than 0.45 s; used the [1-4] objects that came before that$/),
+    expect(await said(slow, { total: 1500 })).toEqual([
+      expect.stringMatching(/^all of it took longer than 1.5 s; used the \d+ objects that came before that$/),
     ]);
   });
 

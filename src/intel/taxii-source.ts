@@ -38,8 +38,13 @@ export interface Feed {
 
 /** A load of everything, so that what the server deleted goes. In between only what was added is asked for. */
 const FULL_AFTER = 7 * 24 * 3600_000;
+/** How long what a collection gave is looked for after the server stopped offering it: a subscription may have run out unseen. */
+const GONE_AFTER = 30 * 24 * 3600_000;
 /** A server's clock that is this far ahead would hide what it adds until then. */
 const CLOCK_AHEAD = 24 * 3600_000;
+
+const NOT_ASKED = "not asked";
+const GONE = "the server does not offer it any more, or does not let this user read it";
 
 /** One object a line: a line number tells which. */
 class Envelope implements IntelSource {
@@ -108,7 +113,7 @@ class Server {
       own.errors.push(messageOf(error));
       own.unlisted = true;
       yield own;
-      yield* this.allKept(earlier);
+      yield* this.allKept(earlier, NOT_ASKED);
       return;
     }
     try {
@@ -131,17 +136,28 @@ class Server {
       own.errors.push(messageOf(error));
       own.unlisted = true;
       yield own;
-      yield* this.allKept(earlier);
+      yield* this.allKept(earlier, NOT_ASKED);
       return;
     }
-    const listed = new Set([...offered, ...unknown].map(({ name }) => name));
-    for (const { name, title } of earlier)
-      if (!listed.has(name))
-        own.errors.push(`${title ?? name} is not offered any more: what it gave is not looked for from now on`);
-    await this.keepList([...offered, ...unknown], own);
+    const readable = offered.filter(({ canRead }) => canRead);
+    const listed = new Set([...readable, ...unknown].map(({ name }) => name));
+    const gone: Known[] = [];
+    for (const known of earlier) if (!listed.has(known.name) && (await this.isStillKept(known, own))) gone.push(known);
+    await this.keepList([...readable, ...unknown, ...gone], own);
     if (own.errors.length > 0 || own.notes.length > 0) yield own;
-    for (const collection of offered) yield await this.read(client, collection);
-    yield* this.allKept(unknown);
+    for (const collection of offered)
+      if (!gone.some(({ name }) => name === collection.name)) yield await this.read(client, collection);
+    yield* this.allKept(unknown, NOT_ASKED);
+    yield* this.allKept(gone, GONE);
+  }
+
+  /** Whether what a collection gave that is not offered any more is still looked for; it is said when that ends. */
+  private async isStillKept({ name, title }: Known, own: Feed): Promise<boolean> {
+    const cached = await this.cached(name, own);
+    if (cached === undefined) return false;
+    const isKept = this.now - Date.parse(cached.loadedAt) < GONE_AFTER;
+    if (!isKept) own.errors.push(`${title ?? name}: ${GONE}; what it gave is not looked for from now on`);
+    return isKept;
   }
 
   /** A valid address itself, the same whichever way the collection was found. */
@@ -259,18 +275,21 @@ class Server {
 
   private async keepList(list: readonly Known[], { notes }: Feed): Promise<void> {
     const at = new Date(this.now).toISOString();
-    const objects = list
-      .filter(({ canRead }) => canRead)
-      .map(({ name, root, id, title }) => ({ name, root, id, ...(title !== undefined && { title }) }));
+    const objects = list.map(({ name, root, id, title }) => ({
+      name,
+      root,
+      id,
+      ...(title !== undefined && { title }),
+    }));
     await this.write({ name: this.listName, loadedAt: at, fullAt: at, objects }, notes);
   }
 
   /** What earlier loads gave, without asking the server. */
-  private async *allKept(known: readonly Known[]): AsyncGenerator<Feed> {
+  private async *allKept(known: readonly Known[], because: string): AsyncGenerator<Feed> {
     for (const collection of known) {
       const feed = this.feedOf(collection);
       const cached = await this.cached(feed.name, feed);
-      if (cached !== undefined) feed.errors.push(`not asked; kept the load of ${cached.loadedAt}`);
+      if (cached !== undefined) feed.errors.push(`${because}; kept the load of ${cached.loadedAt}`);
       yield this.withObjects(feed, cached?.objects ?? []);
     }
   }
