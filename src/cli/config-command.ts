@@ -1,4 +1,5 @@
 /** `lookback config show`: what is in force, and where each value comes from. */
+import { isTaxiiAddress, withoutUserinfo } from "../intel/taxii-address.js";
 import { flag } from "./flags.js";
 import type { FlagValues } from "./parser.js";
 import { settingsInForce, type Settings } from "./settings.js";
@@ -13,9 +14,9 @@ function rowsOf({ values, intel }: Settings): [string, string, string][] {
     .filter(([name]) => flag(name).setting !== undefined)
     .map(([name, { value, place }]): [string, string, string] => [flag(name).setting!, asText(value), place]);
   for (const { value, place } of intel) {
-    const { path, ...said } = value;
-    const shown = Object.entries(said).map(([key, one]) => `${key}=${asText(one)}`);
-    rows.push(["intel", [path, ...shown].join(", "), place]);
+    const { path, access, ...said } = value;
+    const shown = Object.entries({ ...said, ...access }).map(([key, one]) => `${key}=${asText(one)}`);
+    rows.push(["intel", [isTaxiiAddress(path) ? withoutUserinfo(path) : path, ...shown].join(", "), place]);
   }
   return rows;
 }

@@ -4,9 +4,10 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import type { IntelInput } from "../intel/index.js";
+import { isTaxiiAddress } from "../intel/taxii-address.js";
 import { LookbackError } from "../model/errors.js";
 import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
-import { checkWindow, INPUT_KEYS } from "./intel-inputs.js";
+import { checkInput, INPUT_KEYS } from "./intel-inputs.js";
 
 /** A value of the file, and where it stands: `lookback.yaml:3:7`. */
 export interface Placed<T> {
@@ -38,6 +39,12 @@ const intelEntry = z.union([
     tlp: text.optional(),
     format: text.optional(),
     column: text.optional(),
+    token_env: text.optional(),
+    password_env: text.optional(),
+    key_passphrase_env: text.optional(),
+    cert: text.optional(),
+    key: text.optional(),
+    ca: text.optional(),
   }),
 ]);
 
@@ -87,20 +94,20 @@ function checked<T>(place: string, check: () => T): T {
   }
 }
 
+/** Keys of an intel source that hold a path. */
+const PATH_KEYS: ReadonlySet<string> = new Set(["cert", "key", "ca"]);
+
 function intelInputOf(entry: Record<string, unknown>, folder: string, place: string): IntelInput {
   const path = String(entry["path"]);
-  const input: IntelInput = { path: isAddress(path) || isAbsolute(path) ? path : resolve(folder, path) };
+  const input: IntelInput = { path: isTaxiiAddress(path) || isAbsolute(path) ? path : resolve(folder, path) };
   for (const [key, value] of Object.entries(entry)) {
     if (key === "path" || value === undefined) continue;
     const setter = INPUT_KEYS[key === "labels" ? "label" : key.replaceAll("_", "-")]!;
-    for (const one of [value].flat()) checked(place, () => setter(input, String(one)));
+    for (const one of [value].flat())
+      checked(place, () => setter(input, PATH_KEYS.has(key) ? resolve(folder, String(one)) : String(one)));
   }
-  checked(place, () => checkWindow(input, "intel"));
+  checked(place, () => checkInput(input, "intel"));
   return input;
-}
-
-function isAddress(path: string): boolean {
-  return /^taxii\+https?:\/\//.test(path);
 }
 
 /** One message of zod's that a user understands. */

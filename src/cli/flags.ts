@@ -95,6 +95,18 @@ const FLAGS = {
     setting: "allow_wide",
     description: "take blocks wider than /16 (IPv6: /32)",
   },
+  cache: {
+    long: "cache",
+    value: "DIR",
+    completes: "folder",
+    setting: "cache",
+    description: "keep the last good load of every TAXII collection there (default: ~/.cache/lookback)",
+  },
+  noCache: {
+    long: "no-cache",
+    setting: "no_cache",
+    description: "neither use nor keep earlier loads of TAXII collections",
+  },
   config: {
     long: "config",
     value: "FILE",
@@ -227,6 +239,8 @@ const INTEL_FLAGS = [
   "warningLists",
   "noWarningLists",
   "allowWide",
+  "cache",
+  "noCache",
   "config",
 ] as const satisfies readonly FlagName[];
 

@@ -5,6 +5,7 @@ import { isTimezone } from "../formats/time-resolver.js";
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
 import type { IntelInput } from "../intel/index.js";
+import { withoutUserinfo } from "../intel/taxii-address.js";
 import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import { LEVELS, type Level } from "../model/sighting.js";
@@ -232,7 +233,8 @@ function provenanceOf(startedAt: Date, finishedAt: Date): ReportProvenance {
     node: process.version,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
-    arguments: process.argv.slice(2),
+    // A TAXII address may hold a password.
+    arguments: process.argv.slice(2).map((text) => (/taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text)),
   };
 }
 

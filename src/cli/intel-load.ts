@@ -1,9 +1,11 @@
 /** From flags and settings to an indicator set: what every command that takes indicators does first. */
 import { loadIntel, warningJudge, type IntelInput, type IntelOptions, type WarningOptions } from "../intel/index.js";
+import { isTaxiiAddress } from "../intel/taxii-address.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import { printable } from "../report/text.js";
 import type { FlagValues } from "./parser.js";
 import { intelInputs, type Settings } from "./settings.js";
+import { cacheFolder, withAccess } from "./taxii-settings.js";
 import { usage } from "./usage.js";
 
 function optionsOf(flags: FlagValues): IntelOptions {
@@ -16,6 +18,8 @@ function optionsOf(flags: FlagValues): IntelOptions {
   if (flags.intelFormat !== undefined) options.format = flags.intelFormat as string;
   if (options.validFrom !== undefined && options.validUntil !== undefined && options.validUntil < options.validFrom)
     throw usage("--valid-until lies before --valid-from");
+  const folder = flags.noCache === true ? undefined : cacheFolder(flags.cache as string | undefined, process.env);
+  options.taxii = { environment: process.env, ...(folder !== undefined && { cacheFolder: folder }) };
   return options;
 }
 
@@ -31,7 +35,7 @@ const REASONS_SHOWN = 5;
 
 export interface Loaded {
   set: IndicatorSet;
-  /** The paths and addresses that were read. */
+  /** The files and folders that were read. */
   paths: string[];
 }
 
@@ -44,15 +48,18 @@ export async function loadIndicators(
   flags: FlagValues,
   settings: Settings,
 ): Promise<Loaded> {
-  const inputs = intelInputs(named, settings);
+  const inputs = withAccess(intelInputs(named, settings), process.env);
   if (inputs.length === 0) throw usage("no indicators are named: give a file, or list intel sources in lookback.yaml");
   const { judge, errors } = await warningJudge(warningsOf(flags));
   const set = await loadIntel(inputs, { ...optionsOf(flags), judge });
   set.errors.push(...errors);
-  return { set, paths: inputs.map(({ path }) => path) };
+  return { set, paths: inputs.map(({ path }) => path).filter((path) => !isTaxiiAddress(path)) };
 }
 
-export function warnOfErrors({ errors }: IndicatorSet): void {
+/** What went wrong, and what there is to know besides, to standard error. */
+export function warnOfErrors({ files, errors }: IndicatorSet): void {
+  for (const { file, notes } of files)
+    for (const note of notes ?? []) process.stderr.write(`lookback: ${printable(`${file}: ${note}`)}\n`);
   for (const { file, message } of errors) process.stderr.write(`lookback: ${printable(`${file}: ${message}`)}\n`);
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { IntelInput } from "../intel/index.js";
+import { isTaxiiAddress, withoutUserinfo } from "../intel/taxii-address.js";
 import { LookbackError } from "../model/errors.js";
 import type { ConfigFile, Placed } from "./config-file.js";
 import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
@@ -77,6 +78,12 @@ export function asFlags({ values }: Settings): FlagValues {
   return Object.fromEntries([...values].map(([name, { value }]) => [name, value]));
 }
 
+function sameSource(listed: string, named: string): boolean {
+  // Whoever names another user or password means the same server.
+  if (isTaxiiAddress(named)) return withoutUserinfo(listed) === withoutUserinfo(named);
+  return listed === named || listed === resolve(named);
+}
+
 /**
  * The sources to read: those named, each with what lookback.yaml says of that very path, or all of the file's when none is named.
  * What is said with the name wins over the file.
@@ -85,7 +92,7 @@ export function intelInputs(named: readonly (string | IntelInput)[] | undefined,
   if (named === undefined || named.length === 0) return intel.map(({ value }) => value);
   return named.map((one) => {
     const input = typeof one === "string" ? intelInput(one) : one;
-    const known = intel.find(({ value }) => value.path === input.path || value.path === resolve(input.path));
+    const known = intel.find(({ value }) => sameSource(value.path, input.path));
     return { ...known?.value, ...input };
   });
 }
