@@ -30,7 +30,7 @@ const setup: ScanSetup = {
   compiled,
   indicators: shareIndicators(indicators, slots),
   own: { cidrs: DEFAULT_OWN, stated: false },
-  time: {},
+  parser: {},
   settings: {},
   stop: new SharedArrayBuffer(4),
   counters: new SharedArrayBuffer(16),

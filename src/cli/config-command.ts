@@ -9,7 +9,7 @@ function asText(value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
-function rowsOf({ values, intel }: Settings): [string, string, string][] {
+function rowsOf({ values, intel, logs, formats }: Settings): [string, string, string][] {
   const rows = [...values]
     .filter(([name]) => flag(name).setting !== undefined)
     .map(([name, { value, place }]): [string, string, string] => [flag(name).setting!, asText(value), place]);
@@ -18,6 +18,12 @@ function rowsOf({ values, intel }: Settings): [string, string, string][] {
     const shown = Object.entries({ ...said, ...access }).map(([key, one]) => `${key}=${asText(one)}`);
     rows.push(["intel", [isTaxiiAddress(path) ? withoutUserinfo(path) : path, ...shown].join(", "), place]);
   }
+  for (const { value, place } of logs) {
+    const { path, ...said } = value;
+    const shown = Object.entries(said).map(([key, one]) => `${key}=${asText(one)}`);
+    rows.push(["logs", [path, ...shown].join(", "), place]);
+  }
+  for (const { value, place } of formats) rows.push(["formats", value.id, place]);
   return rows;
 }
 

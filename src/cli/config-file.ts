@@ -3,9 +3,12 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
+import type { FormatDescription } from "../formats/described/description.js";
+import type { PathRule } from "../formats/parser-settings.js";
 import type { IntelInput } from "../intel/index.js";
 import { isTaxiiAddress } from "../intel/taxii-address.js";
 import { LookbackError } from "../model/errors.js";
+import { description, formatsSection, logsSection, pathRule, type FormatEntry } from "./config-logs.js";
 import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
 import { checkInput, INPUT_KEYS } from "./intel-inputs.js";
 
@@ -20,6 +23,8 @@ export interface ConfigFile {
   /** By flag: what the flag would have been given. */
   settings: Map<FlagName, Placed<unknown>>;
   intel: Placed<IntelInput>[];
+  logs: Placed<PathRule>[];
+  formats: Placed<FormatDescription>[];
 }
 
 const text = z.union([z.string(), z.number().transform(String)]);
@@ -50,7 +55,11 @@ const intelEntry = z.union([
 
 /** One key for every flag that is a setting; switches are true or false, the others as on the command line. */
 function schema(): z.ZodType<Record<string, unknown>> {
-  const shape: Record<string, z.ZodType> = { intel: z.array(intelEntry).optional() };
+  const shape: Record<string, z.ZodType> = {
+    intel: z.array(intelEntry).optional(),
+    logs: logsSection.optional(),
+    formats: formatsSection.optional(),
+  };
   for (const name of FLAG_NAMES) {
     const { setting, value, repeatable } = flag(name);
     if (setting !== undefined)
@@ -168,5 +177,12 @@ export async function readConfig(path: string): Promise<ConfigFile> {
     const place = places.at(["intel", i]);
     return { value: intelInputOf(entry, folder, place), place };
   });
-  return { path, settings, intel };
+  const section = <E, T>(name: string, make: (entry: E) => T): Placed<T>[] =>
+    ((parsed.data[name] ?? []) as E[]).map((entry, i) => {
+      const place = places.at([name, i]);
+      return { value: checked(place, () => make(entry)), place };
+    });
+  const logs = section<Parameters<typeof pathRule>[0], PathRule>("logs", (entry) => pathRule(entry, folder));
+  const formats = section<FormatEntry, FormatDescription>("formats", description);
+  return { path, settings, intel, logs, formats };
 }

@@ -247,7 +247,7 @@ const INTEL_FLAGS = [
 export const COMMANDS = {
   hunt: {
     path: ["hunt"],
-    arguments: "LOG…",
+    arguments: "[LOG…]",
     summary: "sweep logs (files, folders, globs, - for standard input) for the indicators and judge every hit",
     flags: [
       "intel",
@@ -297,6 +297,18 @@ export const COMMANDS = {
     flags: ["config", "showJson"],
   },
   formatsList: { path: ["formats", "list"], arguments: "", summary: "list the log formats that are known", flags: [] },
+  formatsTest: {
+    path: ["formats", "test"],
+    arguments: "LOG…",
+    summary: "say what is understood of logs, field by field, and what is not",
+    flags: ["timezone", "year", "config", "showJson"],
+  },
+  formatsInfer: {
+    path: ["formats", "infer"],
+    arguments: "LOG",
+    summary: "print a first description of a log's format, for lookback.yaml",
+    flags: [],
+  },
   completions: {
     path: ["completions"],
     arguments: "bash|zsh|fish",

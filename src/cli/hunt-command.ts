@@ -1,7 +1,6 @@
 /** `lookback hunt`: reads the flags, runs the hunt, writes what it came to. */
 import { setFlagsFromString } from "node:v8";
 
-import { isTimezone } from "../formats/time-resolver.js";
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
 import type { IntelInput } from "../intel/index.js";
@@ -18,7 +17,7 @@ import { printable } from "../report/text.js";
 import { OutputFolder } from "./output-folder.js";
 import { loadIndicators, warnOfErrors, warnOfSetAside } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
-import { asFlags, settingsInForce } from "./settings.js";
+import { asFlags, logInputs, parserSettings, settingsInForce } from "./settings.js";
 import { serialise, serialiseTail } from "./serialise.js";
 import { startedWorker, WORKER_ENTRY } from "./warm-up.js";
 import { usage } from "./usage.js";
@@ -29,7 +28,7 @@ const DONE = 0;
 const FAILED_ON = 1;
 const INCOMPLETE = 2;
 
-export async function huntCommand(inputs: string[], given: FlagValues): Promise<number> {
+export async function huntCommand(operands: string[], given: FlagValues): Promise<number> {
   const settings = await settingsInForce(given);
   const flags = asFlags(settings);
   const from = flags.from as number | undefined;
@@ -38,10 +37,8 @@ export async function huntCommand(inputs: string[], given: FlagValues): Promise<
     throw usage("a hunt needs indicators: --intel FILE, or intel sources in lookback.yaml");
   if (from !== undefined && to !== undefined && to < from) throw usage("--to lies before --from");
 
-  if (flags.timezone !== undefined && !isTimezone(flags.timezone as string))
-    throw usage(
-      `--timezone takes an IANA name (Europe/Paris) or an offset (+02:00), not "${flags.timezone as string}"`,
-    );
+  const parser = parserSettings(settings);
+  const inputs = logInputs(operands, settings);
 
   const startedAt = new Date();
   const named = flags.intel as IntelInput[] | undefined;
@@ -59,10 +56,7 @@ export async function huntCommand(inputs: string[], given: FlagValues): Promise<
     inputs,
     notLogs: [...intelPaths, ...(outDir === undefined ? [] : [outDir])],
     own,
-    time: {
-      ...(flags.timezone === undefined ? {} : { timezone: flags.timezone as string }),
-      ...(flags.year === undefined ? {} : { year: flags.year as number }),
-    },
+    parser,
     settings: {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),

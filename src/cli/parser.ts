@@ -67,7 +67,7 @@ export async function runCommandLine(
       .allowExcessArguments(false)
       .configureOutput({ outputError: () => undefined });
     for (const operand of definition.arguments.split(" ").filter((word) => word !== ""))
-      command.argument(`<${operand.replace("…", "...")}>`);
+      command.argument(operand.startsWith("[") ? operand.replace("…", "...") : `<${operand.replace("…", "...")}>`);
     for (const name of definition.flags) addFlag(command, name, values);
     command.action(async (...args: unknown[]) => {
       const operands = args.slice(0, -2).flat().map(String);

@@ -1,7 +1,7 @@
 /** Parses the lines of one source: unwraps envelopes, asks the formats, then the fallbacks, and decides times. */
 import type { Event, ParsedLine } from "../model/event.js";
 import { canonicalIp } from "../model/ip.js";
-import type { EnvelopeFields, FormatResult, LineContext, ParsedTime } from "./format.js";
+import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "./format.js";
 import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
@@ -100,10 +100,15 @@ class ParserContext implements LineContext {
 /** One per source. Lines may come in any order; what a line parses to does not depend on the lines before it. */
 export class LineParser {
   private readonly context: ParserContext;
+  private readonly first: readonly Format[];
 
-  /** Throws LookbackError `usage` for an unknown time zone. */
-  constructor(source: SourceFacts, options: TimeOptions) {
+  /**
+   * Throws LookbackError `usage` for an unknown time zone.
+   * @param options.first formats that are asked before all else, envelopes included: the user's own, and the one asked for a path
+   */
+  constructor(source: SourceFacts, options: TimeOptions & { first?: readonly Format[] }) {
     this.context = new ParserContext(source, new TimeResolver(source, options));
+    this.first = options.first ?? [];
   }
 
   /**
@@ -139,6 +144,16 @@ export class LineParser {
   ): Understood | Unknown {
     let left: Unknown = { text, ids, envelope: outer };
     const record = recordOf(text);
+    if (this.first.length > 0) {
+      const own = this.ask(
+        this.first.filter((format) => !format.json || record),
+        text,
+        record,
+        outer,
+        ids,
+      );
+      if (own) return own;
+    }
     if (depth < DEEPEST) {
       for (const envelope of record ? JSON_ENVELOPES : TEXT_ENVELOPES) {
         const known = this.context.known;
@@ -154,19 +169,31 @@ export class LineParser {
         break;
       }
     }
-    for (const format of record ? JSON_FORMATS : TEXT_FORMATS) {
-      const result = this.attempt(() => format.parse(text, this.context, outer, record));
-      if (result) {
-        if (format.prose) this.fillEnds(result, text, outer);
-        const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
-        return { result: { ...result, event }, ids: [...ids, format.id], envelope: outer };
-      }
-    }
+    const known = this.ask(record ? JSON_FORMATS : TEXT_FORMATS, text, record, outer, ids);
+    if (known) return known;
     if (left.text !== text) {
       this.noteZone(left.envelope ?? {});
       return left;
     }
     return (depth < DEEPEST ? this.unwrapJson(text, outer, ids, depth) : undefined) ?? left;
+  }
+
+  /** The first of the formats that knows the line. */
+  private ask(
+    formats: readonly Format[],
+    text: string,
+    record: Json | undefined,
+    outer: EnvelopeFields | undefined,
+    ids: readonly string[],
+  ): Understood | undefined {
+    for (const format of formats) {
+      const result = this.attempt(() => format.parse(text, this.context, outer, record));
+      if (!result) continue;
+      if (format.prose) this.fillEnds(result, text, outer);
+      const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
+      return { result: { ...result, event }, ids: [...ids, format.id], envelope: outer };
+    }
+    return undefined;
   }
 
   /** A sentence that its format does not know in detail may still say "from 1.2.3.4" (a daemon's rarer messages). */

@@ -3,7 +3,7 @@ import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { sep } from "node:path";
 
-import type { TimeOptions } from "../formats/time-resolver.js";
+import type { ParserSettings } from "../formats/parser-settings.js";
 import { compile } from "../matcher/compile.js";
 import type { Coverage } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
@@ -27,7 +27,7 @@ export interface HuntRequest {
   /** Files and folders that are no logs although an input may hold them: the intel, the hunt's own output. */
   notLogs?: readonly string[];
   own: OwnNetworks;
-  time: TimeOptions;
+  parser: ParserSettings;
   settings: ScanSettings;
   /** Threads, the calling one included; default: one a core. */
   workers?: number;
@@ -73,7 +73,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     compiled,
     indicators: shareIndicators(request.indicators.indicators, slots),
     own: { cidrs: request.own.cidrs, stated: request.own.stated },
-    time: request.time,
+    parser: request.parser,
     settings: request.settings,
     stop: new SharedArrayBuffer(4),
     counters: new SharedArrayBuffer(16),
