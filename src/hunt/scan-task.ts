@@ -5,11 +5,12 @@
 import { setImmediate } from "node:timers/promises";
 
 import type { LineParser, SourceFacts } from "../formats/line-parser.js";
+import { confirmsField, confirmsHere } from "../matcher/confirm.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
-import { canonicalIp } from "../model/ip.js";
-import type { Judgement, Sighting } from "../model/sighting.js";
+import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
+import { pathFields } from "../model/url.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
@@ -17,6 +18,7 @@ import type { OwnNetworks } from "../triage/own.js";
 import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
+import { observedToken } from "./observed.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
 
@@ -407,50 +409,75 @@ class TaskScan {
     seen: Set<string> | undefined,
   ): void {
     const { env, result } = this;
-    const met = seen ?? new Set<string>();
     let whole: { original: string; parsed: ParsedLine } | undefined;
-    for (const { slot, offset, length } of hits) {
-      for (const indicator of env.indicators.at(slot)) {
-        const key = `${indicator.type} ${indicator.value}`;
-        if (met.has(key)) continue;
-        met.add(key);
-        let read = whole;
-        if (!read) {
-          const short = bytes.length <= PARSE_LIMIT;
-          const from = short ? 0 : Math.max(0, offset - AROUND);
-          const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
-          read = { original, parsed: this.parse(original, position) };
-          if (short) whole = read;
-        }
-        const time = read.parsed.event.timestamp;
-        const { from, to } = env.settings;
-        if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
-          result.outside++;
-          continue;
-        }
-        if (time !== undefined) this.sampler.note(time);
-        const observed = observedAddress(bytes, offset, length);
-        this.sighting(read.parsed, read.original, indicator, observed, position, newlinesBefore);
-        result.hits++;
-        env.progress(0, 1);
+    for (const { indicator, offset, tokens } of this.found(bytes, hits, seen)) {
+      let read = whole;
+      if (!read) {
+        const short = bytes.length <= PARSE_LIMIT;
+        const from = short ? 0 : Math.max(0, offset - AROUND);
+        const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
+        read = { original, parsed: this.parse(original, position) };
+        if (short) whole = read;
       }
+      const time = read.parsed.event.timestamp;
+      const { from, to } = env.settings;
+      if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
+        result.outside++;
+        continue;
+      }
+      if (time !== undefined) this.sampler.note(time);
+      this.sighting(read.parsed, read.original, indicator, [...tokens], position, newlinesBefore);
+      result.hits++;
+      env.progress(0, 1);
     }
+  }
+
+  /** The indicators of a line, each once, in the order of their first hits, with every token of theirs. A URL that the line does not bear out is none. */
+  private found(
+    bytes: Buffer,
+    hits: readonly { slot: number; offset: number; length: number }[],
+    seen: Set<string> | undefined,
+  ): Iterable<Found> {
+    const found = new Map<TriageIndicator, Found>();
+    let fields: number[] | undefined;
+    let elsewhere: Map<TriageIndicator, boolean> | undefined;
+    const bornOut = (indicator: TriageIndicator, offset: number, length: number): boolean => {
+      const here = confirmsHere(indicator, bytes, offset, length);
+      if (here !== undefined) return here;
+      let known = (elsewhere ??= new Map()).get(indicator);
+      if (known === undefined) {
+        known = confirmsField(indicator, bytes, (fields ??= pathFields(bytes)));
+        elsewhere.set(indicator, known);
+      }
+      return known;
+    };
+    for (const { slot, offset, length } of hits)
+      for (const indicator of this.env.indicators.at(slot)) {
+        const known = found.get(indicator);
+        if (!known && seen?.has(keyOf(indicator))) continue;
+        if (indicator.type === "url" && !bornOut(indicator, offset, length)) continue;
+        const token = observedToken(indicator.type, bytes, offset, length);
+        if (known) known.tokens.add(token);
+        else found.set(indicator, { indicator, offset, tokens: new Set([token]) });
+      }
+    if (seen) for (const indicator of found.keys()) seen.add(keyOf(indicator));
+    return found.values();
   }
 
   private sighting(
     parsed: ParsedLine,
     original: string,
     indicator: TriageIndicator,
-    observed: string,
+    tokens: readonly string[],
     position: number,
     newlinesBefore: number,
   ): void {
     const { env, task, batch } = this;
-    const judged = triage(parsed, indicator, observed, task.ref.path, env.own);
+    const judged = triage(parsed, indicator, tokens, task.ref.path, env.own);
     const facts = {
       log: { path: task.ref.path, offset: this.reader.originalOffset(position), line: newlinesBefore + 1 },
-      indicator: { type: indicator.type, name: indicator.value, role: indicator.role, labels: indicator.labels },
-      observed,
+      indicator: sighted(indicator),
+      observed: judged.observed,
       format: parsed.format,
       ...(parsed.timezone === undefined ? {} : { timezone: parsed.timezone }),
     };
@@ -480,10 +507,28 @@ function emptyBatch(): Batch {
   return { heads: [], tails: [], lines: [], pendings: [], findings: [] };
 }
 
-/** Canonical address of a token, as fields of a parsed line hold it. */
-function observedAddress(bytes: Buffer, offset: number, length: number): string {
-  const token = bytes.toString("latin1", offset, offset + length);
-  return canonicalIp(token) ?? token;
+/** An indicator met in a line: where first, and as what. */
+interface Found {
+  indicator: TriageIndicator;
+  offset: number;
+  tokens: Set<string>;
+}
+
+function keyOf({ type, value }: TriageIndicator): string {
+  return `${type} ${value}`;
+}
+
+/** What a sighting says of its indicator; what is not known of it is left out. */
+function sighted({ type, value, role, labels, confidence, tlp, benign }: TriageIndicator): SightedIndicator {
+  return {
+    type,
+    name: value,
+    role,
+    labels,
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(tlp === undefined ? {} : { tlp }),
+    ...(benign === undefined || benign.length === 0 ? {} : { benign }),
+  };
 }
 
 /** A line's text: no line end, no byte order mark at the start of the stream. */

@@ -3,7 +3,7 @@
  * orders (first, last, worst), so a finding does not depend on how the work was cut.
  */
 import {
-  LEVEL_OF,
+  levelOf,
   VERDICTS,
   type Evidence,
   type Finding,
@@ -166,7 +166,7 @@ function finish(draft: FindingDraft): Finding {
   return {
     id: draft.id,
     verdict,
-    level: LEVEL_OF[verdict],
+    level: levelOf(verdict, draft.indicator.benign),
     indicator: draft.indicator,
     asset: draft.asset,
     count: draft.count,
