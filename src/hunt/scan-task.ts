@@ -5,12 +5,10 @@
 import { setImmediate } from "node:timers/promises";
 
 import type { LineParser, SourceFacts } from "../formats/line-parser.js";
-import { confirmsField, confirmsHere } from "../matcher/confirm.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
 import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
-import { pathFields } from "../model/url.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
@@ -18,7 +16,7 @@ import type { OwnNetworks } from "../triage/own.js";
 import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
-import { observedToken } from "./observed.js";
+import { indicatorsOf, type LineHit } from "./line-hits.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
 
@@ -316,7 +314,7 @@ class TaskScan {
     this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base));
     for (let i = 0; i < found.count;) {
       const { lineStart, lineIndex } = found.hit(i);
-      const hits: { slot: number; offset: number; length: number }[] = [];
+      const hits: LineHit[] = [];
       for (; i < found.count; i++) {
         const hit = found.hit(i);
         if (hit.lineStart !== lineStart) break;
@@ -405,12 +403,12 @@ class TaskScan {
     bytes: Buffer,
     position: number,
     newlinesBefore: number,
-    hits: readonly { slot: number; offset: number; length: number }[],
+    hits: readonly LineHit[],
     seen: Set<string> | undefined,
   ): void {
     const { env, result } = this;
     let whole: { original: string; parsed: ParsedLine } | undefined;
-    for (const { indicator, offset, tokens } of this.found(bytes, hits, seen)) {
+    for (const { indicator, offset, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
       let read = whole;
       if (!read) {
         const short = bytes.length <= PARSE_LIMIT;
@@ -430,38 +428,6 @@ class TaskScan {
       result.hits++;
       env.progress(0, 1);
     }
-  }
-
-  /** The indicators of a line, each once, in the order of their first hits, with every token of theirs. A URL that the line does not bear out is none. */
-  private found(
-    bytes: Buffer,
-    hits: readonly { slot: number; offset: number; length: number }[],
-    seen: Set<string> | undefined,
-  ): Iterable<Found> {
-    const found = new Map<TriageIndicator, Found>();
-    let fields: number[] | undefined;
-    let elsewhere: Map<TriageIndicator, boolean> | undefined;
-    const bornOut = (indicator: TriageIndicator, offset: number, length: number): boolean => {
-      const here = confirmsHere(indicator, bytes, offset, length);
-      if (here !== undefined) return here;
-      let known = (elsewhere ??= new Map()).get(indicator);
-      if (known === undefined) {
-        known = confirmsField(indicator, bytes, (fields ??= pathFields(bytes)));
-        elsewhere.set(indicator, known);
-      }
-      return known;
-    };
-    for (const { slot, offset, length } of hits)
-      for (const indicator of this.env.indicators.at(slot)) {
-        const known = found.get(indicator);
-        if (!known && seen?.has(keyOf(indicator))) continue;
-        if (indicator.type === "url" && !bornOut(indicator, offset, length)) continue;
-        const token = observedToken(indicator.type, bytes, offset, length);
-        if (known) known.tokens.add(token);
-        else found.set(indicator, { indicator, offset, tokens: new Set([token]) });
-      }
-    if (seen) for (const indicator of found.keys()) seen.add(keyOf(indicator));
-    return found.values();
   }
 
   private sighting(
@@ -505,17 +471,6 @@ class TaskScan {
 
 function emptyBatch(): Batch {
   return { heads: [], tails: [], lines: [], pendings: [], findings: [] };
-}
-
-/** An indicator met in a line: where first, and as what. */
-interface Found {
-  indicator: TriageIndicator;
-  offset: number;
-  tokens: Set<string>;
-}
-
-function keyOf({ type, value }: TriageIndicator): string {
-  return `${type} ${value}`;
 }
 
 /** What a sighting says of its indicator; what is not known of it is left out. */

@@ -28,12 +28,7 @@ export function confirms(indicator: Confirmed, line: Buffer, offset: number, len
 }
 
 /** As `confirms`, by what stands around this host alone; undefined when the host is a field of its own. */
-export function confirmsHere(
-  indicator: Confirmed,
-  line: Buffer,
-  offset: number,
-  length: number,
-): boolean | undefined {
+export function confirmsHere(indicator: Confirmed, line: Buffer, offset: number, length: number): boolean | undefined {
   if (indicator.type !== "url") return true;
   const target = targetOf(indicator);
   if (!target) return false;

@@ -102,7 +102,7 @@ function longer(character: string, length: number): Read {
 /** Where `target` ends when it stands at `at`, or -1. */
 function textEnd(line: Uint8Array, at: number, target: Uint8Array): number {
   let p = at;
-  for (let i = 0; i < target.length; ) {
+  for (let i = 0; i < target.length;) {
     const c = line[p];
     const wanted = target[i]!;
     if (c === undefined) return -1;

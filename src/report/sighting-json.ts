@@ -86,9 +86,7 @@ function document(event: Event, original: string): Record<string, unknown> {
     tls:
       tls &&
       group({
-        client:
-          tls.client &&
-          group({ server_name: tls.client.server_name, ja3: tls.client.ja3, ja4: tls.client.ja4 }),
+        client: tls.client && group({ server_name: tls.client.server_name, ja3: tls.client.ja3, ja4: tls.client.ja4 }),
         server: tls.server && group({ ja3s: tls.server.ja3s }),
         version: tls.version,
       }),

@@ -4,6 +4,7 @@
  */
 import {
   levelOf,
+  LEVELS,
   VERDICTS,
   type Evidence,
   type Finding,
@@ -128,12 +129,13 @@ export class FindingsBuilder {
     return out;
   }
 
-  /** Worst first; within a verdict the more frequent, then by indicator and asset. */
+  /** Worst first, by level and then by verdict; within a verdict the more frequent, then by indicator and asset. */
   findings(): Finding[] {
     return [...this.drafts.values()]
       .map(finish)
       .sort(
         (a, b) =>
+          LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
           RANK[a.verdict] - RANK[b.verdict] ||
           b.count - a.count ||
           (a.indicator.name < b.indicator.name ? -1 : a.indicator.name > b.indicator.name ? 1 : 0) ||

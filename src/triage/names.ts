@@ -77,7 +77,8 @@ function asker({ event }: ParsedLine, own: OwnNetworks): NameReading {
   const stranger = isOwn(own, source) === false;
   if (stranger && isOwn(own, event.destination?.ip) === true)
     return { verdict: "mention", reasons: [`asked by ${source!}, which is not own, of a server of yours`] };
-  const reasons = stranger && own.stated ? [`${source!} is not in --own; taken as yours because your log holds it`] : [];
+  const reasons =
+    stranger && own.stated ? [`${source!} is not in --own; taken as yours because your log holds it`] : [];
   return { verdict: "resolution", reasons };
 }
 
@@ -106,7 +107,10 @@ function received(parsed: ParsedLine, own: OwnNetworks): NameReading {
   const source = event.source?.ip;
   const destination = event.destination?.ip;
   if (isOwn(own, source) === true && isOwn(own, destination) === false)
-    return { verdict: "mention", reasons: [`${source!}, which is own, sent it on to ${destination!} under this sender`] };
+    return {
+      verdict: "mention",
+      reasons: [`${source!}, which is own, sent it on to ${destination!} under this sender`],
+    };
   const outcome: Outcome = parsed.outcome === "authenticated" ? "established" : parsed.outcome;
   const verdict = LADDER.inbound[outcome];
   return {

@@ -80,11 +80,13 @@ function find(
   observed: readonly string[],
   canonical: (text: string) => string | undefined,
 ): Place | undefined {
-  for (const [role, field, read] of rows)
-    for (const text of listOf(read(event))) {
-      const value = canonical(text);
-      if (value !== undefined && observed.includes(value)) return { role, field, observed: value };
-    }
+  for (const [role, field, read] of rows) {
+    const text = read(event);
+    if (text === undefined) continue;
+    const values = listOf(text).map(canonical);
+    const met = observed.find((token) => values.includes(token));
+    if (met !== undefined) return { role, field, observed: met };
+  }
   return undefined;
 }
 

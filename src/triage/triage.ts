@@ -19,16 +19,7 @@ import { isAddressType, placeOf, type Place } from "./place.js";
 /** What triage, and the sighting after it, need to know of an indicator. */
 export type TriageIndicator = Pick<
   Indicator,
-  | "type"
-  | "value"
-  | "role"
-  | "labels"
-  | "validFrom"
-  | "validUntil"
-  | "ports"
-  | "confidence"
-  | "tlp"
-  | "benign"
+  "type" | "value" | "role" | "labels" | "validFrom" | "validUntil" | "ports" | "confidence" | "tlp" | "benign"
 >;
 
 /** What a judgement names the finding by, and caps its level by. */
@@ -66,13 +57,7 @@ export function triage(
   return { ...judge(parsed, indicator, place, path, own), observed: place.observed };
 }
 
-function judge(
-  parsed: ParsedLine,
-  indicator: TriageIndicator,
-  place: Place,
-  path: string,
-  own: OwnNetworks,
-): Triage {
+function judge(parsed: ParsedLine, indicator: TriageIndicator, place: Place, path: string, own: OwnNetworks): Triage {
   const { event } = parsed;
   const { field, observed } = place;
   const window = windowOf(event.timestamp, indicator);

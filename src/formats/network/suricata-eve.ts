@@ -176,7 +176,11 @@ function eventOf(e: Json, type: string, where: Ends): Event {
   const network = addCounts(e, where);
   const http = object(e["http"]);
   const tls = object(e["tls"]);
-  const [ja3, ja4, ja3s] = [string(object(tls?.["ja3"])?.["hash"]), string(tls?.["ja4"]), string(object(tls?.["ja3s"])?.["hash"])];
+  const [ja3, ja4, ja3s] = [
+    string(object(tls?.["ja3"])?.["hash"]),
+    string(tls?.["ja4"]),
+    string(object(tls?.["ja3s"])?.["hash"]),
+  ];
   const file = object(e["fileinfo"]);
   const dns = object(e["dns"]);
   const krb5 = object(e["krb5"]);

@@ -8,7 +8,9 @@ import type { ZeekRecord } from "./zeek-record.js";
 export function namesAnswered(r: ZeekRecord): { data: string }[] {
   return r
     .list("answers")
-    .filter((answer) => answer.includes(".") && canonicalIp(answer) === undefined && canonicalHost(answer) !== undefined)
+    .filter(
+      (answer) => answer.includes(".") && canonicalIp(answer) === undefined && canonicalHost(answer) !== undefined,
+    )
     .map((data) => ({ data }));
 }
 
