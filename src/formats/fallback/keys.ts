@@ -11,6 +11,12 @@ export type Kind =
   | "forwarded"
   | "answer"
   | "question"
+  | "question.type"
+  /** Whom a client asks for: the Host header or the host of a URL, and the TLS server name. */
+  | `asked.${"host" | "sni"}`
+  | `mail.${"from" | "to"}`
+  | `hash.${"md5" | "sha1" | "sha256" | "sha512"}`
+  | `tls.${"ja3" | "ja3s" | "ja4"}`
   | "action"
   | "event"
   | "status"
@@ -168,6 +174,23 @@ add(
   "destination.packets",
   4,
 );
+add("urldomain urlhost urlhostname requesthost httphost httphostname hostheader headershost headerhost", "asked.host");
+add(
+  "sni tlssni sslsni servernameindication tlsservername sslservername tlsclientservername clientservername",
+  "asked.sni",
+);
+add(
+  "mailfrom envelopefrom smtpfrom emailfrom emailfromaddress headerfrom sender senderaddress senderemail emailsender mailsender",
+  "mail.from",
+);
+add(
+  "rcptto rcpt envelopeto emailto emailtoaddress recipient recipients recipientaddress recipientemail mailto toaddresses",
+  "mail.to",
+);
+for (const digest of ["md5", "sha1", "sha256", "sha512"] as const)
+  add(`${digest} ${digest}hash file${digest} hash${digest} ${digest}sum`, `hash.${digest}`);
+for (const print of ["ja3", "ja3s", "ja4"] as const) add(`${print} ${print}hash ${print}digest`, `tls.${print}`);
+add("urlfull fullurl", "url", 4);
 add("saslusername", "login", 4);
 add("ip ipaddress ipaddr ipv4 ipv6 address addr ipstring iporhost ips ipaddresses", "bare.ip", 1);
 add("port", "bare.port", 1);
