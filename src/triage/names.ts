@@ -56,7 +56,8 @@ function reached(parsed: ParsedLine, field: string, own: OwnNetworks): NameReadi
   const toOwn = isOwn(own, destination);
   // A web server's own log: any client may send any Host header. A field named `destination` says more than the header does.
   const serves = parsed.observerIsAsset === true && (event.http !== undefined || field !== "destination.domain");
-  if (serves && (parsed.understood === "format" || fromOwn !== true))
+  const forwarded = event.network?.forwarded_ip?.some((ip) => !own.contains(ip)) === true;
+  if (serves && (parsed.understood === "format" || fromOwn !== true || forwarded))
     return { verdict: "mention", reasons: ["a server's own log: this is the host name that its client asked for"] };
   if (fromOwn === false && (toOwn === true || (destination === undefined && parsed.observerIsAsset === true)))
     return { verdict: "mention", reasons: [`${source!}, which is not own, sent this name to a server of yours`] };
