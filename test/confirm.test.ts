@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { confirms, confirmsField, confirmsHere } from "../src/matcher/confirm.js";
+import { confirms, confirmsField, confirmsHere, hostAt } from "../src/matcher/confirm.js";
 import { canonicalHost, canonicalMail, hostOfField, mailsIn } from "../src/model/host.js";
 import type { IndicatorType } from "../src/model/indicator.js";
 import { pathFields } from "../src/model/url.js";
@@ -152,7 +152,9 @@ describe("whatever the path", () => {
         const line = Buffer.from(bytes);
         const url = { type: "url", value } as const;
         const whole = confirms(url, line, offset, length);
-        expect(whole).toBe(confirmsHere(url, line, offset, length) ?? confirmsField(url, line, pathFields(line)));
+        expect(whole).toBe(
+          confirmsHere(url, line, hostAt(line, offset, length)) ?? confirmsField(url, line, pathFields(line)),
+        );
       }),
     );
   });

@@ -1,5 +1,5 @@
 /** From the hits of one line to the indicators in it: which a line bears out, and as what. */
-import { confirmsField, confirmsHere } from "../matcher/confirm.js";
+import { confirmsField, confirmsHere, hostAt, UrlIndex, type HostAt } from "../matcher/confirm.js";
 import { canonicalHost, canonicalMail } from "../model/host.js";
 import type { IndicatorType } from "../model/indicator.js";
 import { canonicalIp } from "../model/ip.js";
@@ -34,16 +34,20 @@ export function indicatorsOf(
   seen: Set<string> | undefined,
 ): Iterable<LineIndicator> {
   const found = new Map<TriageIndicator, LineIndicator>();
-  const bornOut = confirmation(line);
-  for (const { slot, offset, length } of hits)
-    for (const indicator of table.at(slot)) {
+  const urls = new LineUrls(line);
+  for (const { slot, offset, length } of hits) {
+    const all = table.at(slot);
+    const { any, index } = urlsIn(all);
+    const host = any ? hostAt(line, offset, length) : undefined;
+    for (const indicator of host && index ? urls.candidates(index, host) : all) {
       const known = found.get(indicator);
       if (!known && seen?.has(keyOf(indicator))) continue;
-      if (indicator.type === "url" && !bornOut(indicator, offset, length)) continue;
+      if (host && !urls.bornOut(indicator, host)) continue;
       const token = tokenOf(indicator.type, line, offset, length);
       if (known) known.tokens.add(token);
       else found.set(indicator, { indicator, offset, tokens: new Set([token]) });
     }
+  }
   if (seen) for (const indicator of found.keys()) seen.add(keyOf(indicator));
   return found.values();
 }
@@ -52,20 +56,46 @@ function keyOf({ type, value }: TriageIndicator): string {
   return `${type} ${value}`;
 }
 
-/** `confirms`, with what is the same for every host of the line done once. */
-function confirmation(line: Buffer): (indicator: TriageIndicator, offset: number, length: number) => boolean {
-  let fields: number[] | undefined;
-  let elsewhere: Map<TriageIndicator, boolean> | undefined;
-  return (indicator, offset, length) => {
-    const here = confirmsHere(indicator, line, offset, length);
+interface SlotUrls {
+  any: boolean;
+  index: UrlIndex<TriageIndicator> | undefined;
+}
+
+/** Lists of the table live as long as the hunt. */
+const slots = new WeakMap<readonly TriageIndicator[], SlotUrls>();
+
+function urlsIn(all: readonly TriageIndicator[]): SlotUrls {
+  let known = slots.get(all);
+  if (!known) slots.set(all, (known = { any: all.some(({ type }) => type === "url"), index: UrlIndex.of(all) }));
+  return known;
+}
+
+/** `confirms` for a line with several hosts: what is the same for all of them is done once. */
+class LineUrls {
+  private ownFields: number[] | undefined;
+  private readonly elsewhere = new Map<TriageIndicator, boolean>();
+
+  constructor(private readonly line: Buffer) {}
+
+  private get fields(): number[] {
+    return (this.ownFields ??= pathFields(this.line));
+  }
+
+  /** Without the URLs that the line cannot bear out. */
+  candidates(index: UrlIndex<TriageIndicator>, host: HostAt): TriageIndicator[] {
+    return index.at(this.line, host.target === undefined ? this.fields : [host.target]);
+  }
+
+  bornOut(indicator: TriageIndicator, host: HostAt): boolean {
+    const here = confirmsHere(indicator, this.line, host);
     if (here !== undefined) return here;
-    let known = (elsewhere ??= new Map()).get(indicator);
+    let known = this.elsewhere.get(indicator);
     if (known === undefined) {
-      known = confirmsField(indicator, line, (fields ??= pathFields(line)));
-      elsewhere.set(indicator, known);
+      known = confirmsField(indicator, this.line, this.fields);
+      this.elsewhere.set(indicator, known);
     }
     return known;
-  };
+  }
 }
 
 /** The token as fields of a parsed line hold it once they are canonical too. @param type of the indicator that was hit there */

@@ -6,7 +6,7 @@
  * in the line. `CONNECT host:443` tells no path, so it confirms none.
  */
 import type { Indicator } from "../model/indicator.js";
-import { beginsTarget, holdsTarget, pathFields, urlTarget, type UrlTarget } from "../model/url.js";
+import { beginsTarget, holdsTarget, keyAt, keyOf, pathFields, urlTarget, type UrlTarget } from "../model/url.js";
 
 type Confirmed = Pick<Indicator, "type" | "value">;
 
@@ -24,27 +24,82 @@ function targetOf(indicator: Confirmed): UrlTarget | undefined {
  * @param offset of the host token in the line; @param length of it, in bytes
  */
 export function confirms(indicator: Confirmed, line: Buffer, offset: number, length: number): boolean {
-  return confirmsHere(indicator, line, offset, length) ?? confirmsField(indicator, line, pathFields(line));
+  return (
+    confirmsHere(indicator, line, hostAt(line, offset, length)) ?? confirmsField(indicator, line, pathFields(line))
+  );
+}
+
+/** What stands around a host: the same for every URL of it, of which there may be thousands. */
+export interface HostAt {
+  /** As the line writes it, or its scheme's; undefined when it tells none. */
+  port: number | undefined;
+  /** Where a path or a query begins, directly after. */
+  target: number | undefined;
+  /** The host is a mail address'. */
+  mail: boolean;
+}
+
+export function hostAt(line: Buffer, offset: number, length: number): HostAt {
+  const end = offset + length;
+  const after = portAt(line, line[end] === BRACKET ? end + 1 : end);
+  const { scheme, user } = before(line, offset);
+  return {
+    port: after.port ?? (scheme === undefined ? undefined : DEFAULT_PORT[scheme]),
+    target: beginsTarget(line, after.end) ? after.end : undefined,
+    mail: user,
+  };
 }
 
 /** As `confirms`, by what stands around this host alone; undefined when the host is a field of its own. */
-export function confirmsHere(indicator: Confirmed, line: Buffer, offset: number, length: number): boolean | undefined {
+export function confirmsHere(indicator: Confirmed, line: Buffer, host: HostAt): boolean | undefined {
   if (indicator.type !== "url") return true;
   const target = targetOf(indicator);
   if (!target) return false;
   if (isRoot(target)) return true;
-  const after = portAt(line, line[offset + length] === BRACKET ? offset + length + 1 : offset + length);
-  const { scheme, user } = before(line, offset);
-  if (!portFits(target, after.port ?? (scheme === undefined ? undefined : DEFAULT_PORT[scheme]))) return false;
-  if (beginsTarget(line, after.end)) return holdsTarget(line, after.end, target);
-  // The host of a mail address, or of a URL that ends with it.
-  return user ? false : undefined;
+  if (!portFits(target, host.port)) return false;
+  if (host.target !== undefined) return holdsTarget(line, host.target, target);
+  return host.mail ? false : undefined;
 }
 
 /** The rest of `confirms`, the same for every host of a line. @param fields `pathFields` of the line */
 export function confirmsField(indicator: Confirmed, line: Buffer, fields: readonly number[]): boolean {
   const target = targetOf(indicator);
   return target !== undefined && fields.some((at) => holdsTarget(line, at, target));
+}
+
+/** Fewer are asked one by one. */
+const MANY = 16;
+
+/** The indicators behind one host, by the beginning of their paths: a file store's host may have thousands. */
+export class UrlIndex<T extends Confirmed> {
+  private readonly byKey = new Map<string, number[]>();
+  /** No URLs, and those whose paths are too short to have a key. */
+  private readonly always: number[] = [];
+
+  private constructor(private readonly indicators: readonly T[]) {
+    for (const [i, indicator] of indicators.entries()) {
+      const target = indicator.type === "url" ? targetOf(indicator) : undefined;
+      const key = target && keyOf(target);
+      if (key === undefined) this.always.push(i);
+      else {
+        const same = this.byKey.get(key);
+        if (same) same.push(i);
+        else this.byKey.set(key, [i]);
+      }
+    }
+  }
+
+  /** Undefined for a list that is not worth it. */
+  static of<T extends Confirmed>(indicators: readonly T[]): UrlIndex<T> | undefined {
+    return indicators.length > MANY ? new UrlIndex(indicators) : undefined;
+  }
+
+  /** Those that a line may bear out whose paths begin at one of `starts`, in the list's order. */
+  at(line: Buffer, starts: readonly number[]): T[] {
+    const keys = new Set(starts.map((start) => keyAt(line, start)));
+    const found = [...this.always, ...[...keys].flatMap((key) => this.byKey.get(key) ?? [])];
+    return found.sort((a, b) => a - b).map((i) => this.indicators[i]!);
+  }
 }
 
 /** A URL that names a host and no more is that host. */

@@ -141,6 +141,39 @@ function endsAt(line: Uint8Array, at: number, nested: boolean): boolean {
   return false;
 }
 
+/** Bytes of a target's path that tell most paths apart. */
+const KEY_BYTES = 8;
+
+/** The beginning of a path as it stands in a line, decoded: what `keyOf` gives for every target that may stand there. */
+export function keyAt(line: Uint8Array, at: number): string {
+  let key = "";
+  for (let p = at; key.length < KEY_BYTES && p < line.length;) {
+    const c = line[p]!;
+    const byte = c === PERCENT ? hexByte(line, p + 1) : -1;
+    if (byte >= 0) {
+      key += keyCharacter(byte);
+      p += 3;
+    } else if (c === BACKSLASH) {
+      const read = escaped(line, p);
+      for (const part of read.more ?? [read.byte]) key += keyCharacter(part);
+      p += read.length;
+    } else {
+      key += keyCharacter(c);
+      p++;
+    }
+  }
+  return key.slice(0, KEY_BYTES);
+}
+
+/** Undefined for a path too short to have a key. */
+export function keyOf({ path }: UrlTarget): string | undefined {
+  return path.length < KEY_BYTES ? undefined : Array.from(path.subarray(0, KEY_BYTES), keyCharacter).join("");
+}
+
+function keyCharacter(byte: number): string {
+  return byte === SPACE ? "+" : String.fromCharCode(byte);
+}
+
 /** Behind a slash at `at`, however it is written; -1 when none stands there. */
 function behind(line: Uint8Array, at: number, byte: number): number {
   const c = line[at];
