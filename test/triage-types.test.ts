@@ -171,6 +171,61 @@ describe("a name that own traffic went to", () => {
   });
 });
 
+describe("a record that may run from the server to the client", () => {
+  const alert = (from: [string, number], to: [string, number], fields: object = {}): string =>
+    suricata("alert", {
+      src_ip: from[0],
+      src_port: from[1],
+      dest_ip: to[0],
+      dest_port: to[1],
+      proto: "TCP",
+      alert: { action: "allowed", signature: "x" },
+      tls: { sni: "evil.com" },
+      app_proto: "tls",
+      ...fields,
+    });
+
+  it("is an attempt by the own client, told by the ports", () => {
+    const judged = judge(alert(["203.0.113.7", 443], ["10.0.0.5", 51234]));
+    expect(judged).toMatchObject({ role: "destination", verdict: "callout-attempt", asset: "10.0.0.5" });
+    expect(said(alert(["198.51.100.9", 51234], ["10.0.0.80", 443]))).toBe("mention/mention");
+  });
+
+  it("is an attempt when nothing tells which end asked", () => {
+    const judged = judge(alert(["203.0.113.7", 50001], ["10.0.0.5", 50002]));
+    expect(judged).toMatchObject({ role: "destination", verdict: "callout-attempt", asset: "10.0.0.5" });
+  });
+
+  it("is a callout when the record says that the server sent it, and traffic went both ways", () => {
+    const flow = { pkts_toserver: 9, pkts_toclient: 9 };
+    const judged = judge(alert(["203.0.113.7", 443], ["10.0.0.5", 51234], { direction: "to_client", flow }));
+    expect(judged).toMatchObject({ role: "destination", verdict: "callout", asset: "10.0.0.5" });
+  });
+});
+
+describe("a flow between names", () => {
+  const flow = (from: [string, number], to: [string, number], second: number): string =>
+    JSON.stringify({
+      time: `2021-03-04T05:06:0${second}Z`,
+      [from[0] === "evil.com" ? "src_host" : "src_ip"]: from[0],
+      src_port: from[1],
+      [to[0] === "evil.com" ? "dst_host" : "dst_ip"]: to[0],
+      dst_port: to[1],
+      proto: "tcp",
+      bytes: 100,
+    });
+
+  it("is paired with its reverse, and a reply is no callout", () => {
+    const verdicts = (...lines: string[]): string[] => judgeLines(lines, EVIL).map((j) => j.verdict);
+    expect(verdicts(flow(["10.0.0.5", 443], ["evil.com", 51234], 7))).toEqual(["contact"]);
+    const inbound = [flow(["evil.com", 51234], ["10.0.0.5", 443], 7), flow(["10.0.0.5", 443], ["evil.com", 51234], 8)];
+    expect(verdicts(...inbound)).toEqual(["contact", "contact"]);
+    const outbound = [flow(["10.0.0.5", 51234], ["evil.com", 443], 7), flow(["evil.com", 443], ["10.0.0.5", 51234], 8)];
+    expect(verdicts(...outbound)).toEqual(["callout", "callout"]);
+    expect(verdicts(outbound[0]!)).toEqual(["callout-attempt"]);
+  });
+});
+
 describe("a name that somebody merely wrote", () => {
   const combined = (target: string, referrer: string, agent = "Mozilla/5.0", front = ""): string =>
     `${front}198.51.100.9 - - [04/Mar/2021:10:15:59 +0000] "GET ${target} HTTP/1.1" 200 123 "${referrer}" "${agent}"`;

@@ -8,6 +8,7 @@ import type { Verdict } from "../model/sighting.js";
 import { LADDER } from "./ladder.js";
 import type { OwnNetworks } from "./own.js";
 import type { Place } from "./place.js";
+import { serverByPort } from "./services.js";
 
 export interface NameReading {
   /** Set when the field decides by itself; else the ladder does, as for an address. */
@@ -47,29 +48,44 @@ function isOwn(own: OwnNetworks, ip: string | undefined): boolean | undefined {
   return ip === undefined ? undefined : own.contains(ip);
 }
 
-/** A client asked for the name: Host header, SNI, a proxy's request. */
+/**
+ * A client asked for the name: Host header, SNI, a proxy's request. A record of a packet may be one of the server's, so the client is
+ * told by who began it, or by the ports.
+ */
 function reached(parsed: ParsedLine, field: string, own: OwnNetworks): NameReading {
   const { event } = parsed;
-  const source = event.source?.ip;
-  const destination = event.destination?.ip;
-  const fromOwn = isOwn(own, source);
-  const toOwn = isOwn(own, destination);
+  const swapped = isAnswer(parsed);
+  const client = (swapped ? event.destination : event.source)?.ip;
+  const server = (swapped ? event.source : event.destination)?.ip;
+  const fromOwn = isOwn(own, client);
+  const toOwn = isOwn(own, server);
   // A web server's own log: any client may send any Host header. A field named `destination` says more than the header does.
   const serves = parsed.observerIsAsset === true && (event.http !== undefined || field !== "destination.domain");
   const forwarded = event.network?.forwarded_ip?.some((ip) => !own.contains(ip)) === true;
   if (serves && (parsed.understood === "format" || fromOwn !== true || forwarded))
     return { verdict: "mention", reasons: ["a server's own log: this is the host name that its client asked for"] };
-  if (fromOwn === false && (toOwn === true || (destination === undefined && parsed.observerIsAsset === true)))
-    return { verdict: "mention", reasons: [`${source!}, which is not own, sent this name to a server of yours`] };
-  if (serves) return { reasons: [], attempt: "the log may be the server's own, and names whom the client asked for" };
+  const stranger = fromOwn === false;
+  // Without a word on who began, the stranger may be the server.
+  const told = parsed.initiator !== "unknown" || serverOf(parsed) !== undefined;
+  if (stranger && told && (toOwn === true || (server === undefined && parsed.observerIsAsset === true)))
+    return { verdict: "mention", reasons: [`${client!}, which is not own, sent this name to a server of yours`] };
+  const reading = { ...(swapped ? { asset: client! } : {}), reasons: [] };
+  if (serves) return { ...reading, attempt: "the log may be the server's own, and names whom the client asked for" };
+  if (stranger && toOwn === true) return { asset: server!, reasons: [], attempt: "which end asked is not known" };
   if (fromOwn === true && toOwn === true)
-    return {
-      reasons: [],
-      attempt: `${destination!} is own (a proxy, a sinkhole): that the traffic left is not shown`,
-    };
-  if (fromOwn === false)
-    return { reasons: [], attempt: `${source!} is not own: a stranger may send this name to any server` };
-  return { reasons: [] };
+    return { ...reading, attempt: `${server!} is own (a proxy, a sinkhole): that the traffic left is not shown` };
+  if (stranger) return { ...reading, attempt: `${client!} is not own: a stranger may send this name to any server` };
+  return reading;
+}
+
+/** The record runs from the server to the client. */
+function isAnswer(parsed: ParsedLine): boolean {
+  if (parsed.event.source?.ip === undefined || parsed.event.destination?.ip === undefined) return false;
+  return parsed.initiator === "destination" || (parsed.initiator === "unknown" && serverOf(parsed) === "a");
+}
+
+function serverOf({ event }: ParsedLine): "a" | "b" | undefined {
+  return serverByPort(event.source?.port, event.destination?.port);
 }
 
 /** Who asked a resolver: an own machine, unless a stranger asked an own server. */

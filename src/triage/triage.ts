@@ -97,8 +97,8 @@ function judge(parsed: ParsedLine, indicator: TriageIndicator, place: Place, pat
   // A translated address stands for the end it translates; a forwarded one for the client, which is the source.
   const end: "source" | "destination" =
     role === "destination" || field === "destination.nat.ip" ? "destination" : "source";
-  const asset = end === "source" ? nearOfInbound(event, role, path) : nearOfOutbound(event, path);
-  const near = end === "source" ? event.destination?.ip : event.source?.ip;
+  const asset = name?.asset ?? (end === "source" ? nearOfInbound(event, role, path) : nearOfOutbound(event, path));
+  const near = name?.asset ?? (end === "source" ? event.destination?.ip : event.source?.ip);
   if (own.stated && near !== undefined && role !== "forwarded" && !own.contains(near))
     reasons.push(`${near} is not in --own; taken as yours because your log holds it`);
 
@@ -127,7 +127,14 @@ function judge(parsed: ParsedLine, indicator: TriageIndicator, place: Place, pat
     }
   }
 
-  const began = role === "forwarded" ? "indicator" : whoBegan(parsed.initiator, end);
+  // Whoever is asked for by name did not begin it, whichever way the record runs.
+  const asked = named && !isFlow(field);
+  const began =
+    role === "forwarded"
+      ? "indicator"
+      : asked && parsed.initiator === "destination"
+        ? "own"
+        : whoBegan(parsed.initiator, end);
   const direction: Direction =
     began === "indicator" ? "inbound" : began === "own" ? "outbound" : end === "source" ? "unclear-in" : "unclear-out";
   if (parsed.initiatorReason !== undefined) reasons.push(parsed.initiatorReason);

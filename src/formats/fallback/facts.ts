@@ -356,7 +356,8 @@ export class Facts {
     if (this.began) return { initiator: this.began.by, reason: this.began.why };
     if (this.plain.has("method") || this.statusCode !== undefined)
       return { initiator: "source", reason: "a request and its answer" };
-    if (!destination.ip) return { initiator: "source", reason: "a service's log names one address: its client" };
+    if (!destination.ip && !destination.domain)
+      return { initiator: "source", reason: "a service's log names one address: its client" };
     // From a service's port to a client's: a reply, if the log takes packets one by one.
     if (replyPorts(source.port?.value, destination.port?.value))
       return { initiator: "unknown", reason: "the ports are those of a reply" };
