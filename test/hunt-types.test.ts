@@ -109,6 +109,8 @@ function hunt(workers: number): { sightings: string; findings: string } {
     join(folder, "list.csv"),
     "--year",
     "2021",
+    // The addresses are documentation's.
+    "--no-warninglists",
     "--workers",
     String(workers),
     "-o",

@@ -267,12 +267,28 @@ describe("a name that somebody merely wrote", () => {
     expect(judge(hello)).toMatchObject({ verdict: "mention", asset: "10.0.0.80" });
   });
 
+  it("is a mention as a Host header in a JSON log that names no server", () => {
+    const log = (fields: object): string =>
+      JSON.stringify({ time: "2021-03-04T05:06:07Z", ClientHost: "10.0.0.5", RequestHost: "evil.com", ...fields });
+    expect(said(log({ DownstreamStatus: 200 }))).toBe("mention/mention");
+    expect(said(log({ status: 200, dst_ip: "203.0.113.7" }))).toBe("destination/callout");
+  });
+
+  it("is a mention in a URL that was not the one asked for", () => {
+    const log = (key: string): string =>
+      `time=2021-03-04T05:06:07Z client_ip=10.0.0.5 ${key}=https://evil.com/x status=200`;
+    for (const key of ["redirect_uri", "base_url", "image.url", "callback_url"])
+      expect(said(log(key)), key).toBe("mention/mention");
+    for (const key of ["url", "request_url", "http.url"])
+      expect(said(log(key)), key).toBe("destination/callout-attempt");
+  });
+
   it("is no more than an attempt in a JSON access log that may be the server's own", () => {
     const log = (client: string): string =>
       JSON.stringify({
         time: "2021-03-04T05:06:07Z",
         client_ip: client,
-        http_host: "evil.com",
+        url_domain: "evil.com",
         method: "GET",
         status: 200,
       });

@@ -105,6 +105,7 @@ export class Facts {
       default:
     }
     if (typeof value === "boolean") return;
+    if (meaning.asked && string !== undefined) this.names.askedUrl(string);
     const m = /^(source|destination|remote|local|bare)\.(ip|port|domain)$/.exec(kind);
     if (m) this.takeEnd(m[1] as Side, m[2] as keyof End, value, rank, meaning.began === true ? key : undefined);
     else this.takeOther(kind, value, string, rank);

@@ -17,6 +17,8 @@ const ABSOLUTE = /^(?:https?|wss?|ftp):\/\/(?:[^/?#@\s]{0,255}@)?([^/?#\s]{1,255
 /** What fields say of names; the first of a kind counts. */
 export class NamedFacts {
   private asked: string | undefined;
+  private urlHost: string | undefined;
+  private header: string | undefined;
   private serverName: string | undefined;
   private readonly from: string[] = [];
   private readonly to: string[] = [];
@@ -27,12 +29,18 @@ export class NamedFacts {
   take(kind: Kind, value: string): boolean {
     const [group, part] = kind.split(".") as [string, string | undefined];
     if (kind === "asked.host") this.asked ??= hostOfField(value);
+    else if (kind === "asked.header") this.header ??= hostOfField(value);
     else if (kind === "asked.sni") this.serverName ??= hostOfField(value);
     else if (group === "mail") this.mail(part === "from" ? "from" : "to", value);
     else if (group === "hash") this.digest(part as Digest, value);
     else if (group === "tls") this.fingerprint(part as "ja3" | "ja3s" | "ja4", value);
     else return false;
     return true;
+  }
+
+  /** A URL that was asked for; a path alone names no host. */
+  askedUrl(url: string): void {
+    this.urlHost ??= hostOfUrl(url);
   }
 
   mail(end: "from" | "to", text: string): void {
@@ -50,7 +58,9 @@ export class NamedFacts {
 
   /** Adds what was learned; fields without a value stay absent. */
   describe(event: Event): void {
-    const domain = this.asked ?? hostOfUrl(event.url?.original);
+    // A server logs whatever Host header it is sent; a sensor that names both ends saw it on its way out.
+    const header = event.source?.ip !== undefined && event.destination?.ip !== undefined ? this.header : undefined;
+    const domain = this.asked ?? this.urlHost ?? header;
     if (domain !== undefined) event.url = { ...event.url, domain };
     const { ja3, ja3s, ja4 } = this.tls;
     const client = {
@@ -72,8 +82,8 @@ export class NamedFacts {
   }
 }
 
-function hostOfUrl(url: string | undefined): string | undefined {
-  const host = url === undefined ? undefined : ABSOLUTE.exec(url)?.[1];
+function hostOfUrl(url: string): string | undefined {
+  const host = ABSOLUTE.exec(url)?.[1];
   const name = host === undefined ? undefined : hostOfField(host);
   // An address is an end of its own kind.
   return name !== undefined && /[a-z]/.test(name) ? name : undefined;
