@@ -308,6 +308,13 @@ describe("a name that somebody merely wrote", () => {
     expect(judge(helo)).toMatchObject({ role: "source", verdict: "probe", asset: "10.0.0.25" });
     const postfix = "Mar  4 10:00:00 mx postfix/smtpd[123]: connect from mail.evil.com[203.0.113.7]";
     expect(judge(postfix)).toMatchObject({ role: "source", verdict: "probe", asset: "mx" });
+    const ours = zeek("smtp", {
+      ...ends("10.0.0.25", "203.0.113.7", 25),
+      helo: "mx.evil.com",
+      last_reply: "250 ok",
+      trans_depth: 1,
+    });
+    expect(said(ours)).toBe("mention/mention");
   });
 });
 
@@ -408,6 +415,11 @@ describe("mail", () => {
     const reject =
       "Mar  4 10:00:00 mx postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[203.0.113.7]: 554 5.7.1 Service unavailable; from=<bad@evil.com> to=<u@own.example> proto=ESMTP helo=<x>";
     expect(judge(reject, SENDER)).toMatchObject({ role: "source", verdict: "probe-blocked", asset: "u@own.example" });
+    expect(judge(reject, SENDER).reasons).toEqual([
+      "email.from.address is the indicator",
+      "mail of this sender was offered",
+      '"reject": blocked',
+    ]);
     const queued = "Mar  4 10:00:00 mx postfix/qmgr[123]: 4Bx1: from=<bad@evil.com>, size=1234, nrcpt=1 (queue active)";
     expect(judge(queued, SENDER)).toMatchObject({ role: "source", verdict: "contact", asset: "mx" });
     const exim = "2021-03-04 10:00:00 1lHkXX-0001 <= bad@evil.com H=x.example [203.0.113.7] P=esmtp S=1234";

@@ -93,8 +93,11 @@ export interface ScanEnvironment {
 /** Longer lines are searched whole but parsed and quoted only around the hit. */
 const PARSE_LIMIT = 64 * 1024;
 const AROUND = 16 * 1024;
-/** No token and no escape before it is longer than half of this: pieces of an over-long line overlap by it. */
-const OVERLAP = 512;
+/**
+ * No token with an escape before it is longer than half of this (a user-agent has 512 bytes at most, a name in Microsoft's notation
+ * 511): pieces of an over-long line overlap by it.
+ */
+const OVERLAP = 1280;
 /** Lines at the beginning of a source that are searched for a full date. */
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;

@@ -29,7 +29,7 @@ export function isName(field: string): boolean {
 type Reader = (parsed: ParsedLine, own: OwnNetworks) => NameReading;
 
 const READERS: Readonly<Record<string, Reader>> = {
-  "source.domain": () => ({ reasons: ["a host may give itself any name (reverse DNS, HELO)"] }),
+  "source.domain": named,
   "dns.question.name": asked,
   "dns.answers": answered,
   "email.from.address": received,
@@ -118,6 +118,13 @@ function answered(parsed: ParsedLine, own: OwnNetworks): NameReading {
   return { ...by, reasons: ["the answer names the indicator", ...by.reasons] };
 }
 
+/** Reverse DNS or HELO. An own machine that goes by the name is not the indicator. */
+function named({ event }: ParsedLine, own: OwnNetworks): NameReading {
+  const why = "a host may give itself any name (reverse DNS, HELO)";
+  if (isOwn(own, event.source?.ip) !== true) return { reasons: [why] };
+  return { verdict: "mention", reasons: [`${event.source!.ip!}, which is own, goes by this name: ${why}`] };
+}
+
 /** A mail from the indicator: it came in, or was turned away. */
 function received(parsed: ParsedLine, own: OwnNetworks): NameReading {
   const { event } = parsed;
@@ -133,7 +140,10 @@ function received(parsed: ParsedLine, own: OwnNetworks): NameReading {
   return {
     verdict,
     ...asset(event.email?.to?.address[0]),
-    reasons: [verdict === "contact" ? "mail of this sender was taken" : "mail of this sender was offered"],
+    reasons: [
+      verdict === "contact" ? "mail of this sender was taken" : "mail of this sender was offered",
+      ...(parsed.outcomeReason === undefined ? [] : [`${parsed.outcomeReason}: ${parsed.outcome}`]),
+    ],
   };
 }
 
