@@ -7,8 +7,8 @@ import type { ParserSettings } from "../formats/parser-settings.js";
 import { compile } from "../matcher/compile.js";
 import type { Coverage } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
-import type { IndicatorSet } from "../model/indicator.js";
-import type { Finding } from "../model/sighting.js";
+import type { Assertion, Indicator, IndicatorSet } from "../model/indicator.js";
+import type { AssertionRef, Finding } from "../model/sighting.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { walk } from "../sources/walk.js";
 import { OwnNetworks } from "../triage/own.js";
@@ -132,12 +132,37 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
 
   const coverage = coverageOf(sources, problems, tasks, { results, failures });
   return {
-    findings: collector.findings.findings(),
+    findings: withAssertions(collector.findings.findings(), request.indicators.indicators),
     coverage,
     sightings,
     outside: [...results.values()].reduce((n, r) => n + r.outside, 0),
     complete: coverage.sources.every((s) => s.complete),
     interrupted: rim.signal?.aborted ?? false,
+  };
+}
+
+/** Assertions kept with a finding: enough to know who said so, whatever number of feeds repeat it. */
+const ASSERTIONS = 3;
+
+/** Who said so, from the set: workers have no need of it. */
+function withAssertions(findings: readonly Finding[], indicators: readonly Indicator[]): Finding[] {
+  const wanted = new Map<string, AssertionRef[]>(findings.map(({ indicator: i }) => [`${i.type} ${i.name}`, []]));
+  if (wanted.size === 0) return [];
+  for (const { type, value, assertions } of indicators)
+    wanted.get(`${type} ${value}`)?.push(...assertions.slice(0, ASSERTIONS).map(assertionRef));
+  return findings.map((finding) => {
+    const assertions = wanted.get(`${finding.indicator.type} ${finding.indicator.name}`)!;
+    return assertions.length === 0 ? finding : { ...finding, indicator: { ...finding.indicator, assertions } };
+  });
+}
+
+function assertionRef({ file, feed, line, object, published }: Assertion): AssertionRef {
+  return {
+    file,
+    ...(feed === undefined ? {} : { feed }),
+    ...(line > 0 ? { line } : {}),
+    ...(object === undefined ? {} : { object }),
+    ...(published === undefined ? {} : { published }),
   };
 }
 

@@ -8,8 +8,7 @@ import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
-import { canonicalIp } from "../model/ip.js";
-import type { Judgement, Sighting } from "../model/sighting.js";
+import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
@@ -17,6 +16,7 @@ import type { OwnNetworks } from "../triage/own.js";
 import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
+import { indicatorsOf, type LineHit } from "./line-hits.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
 
@@ -93,8 +93,11 @@ export interface ScanEnvironment {
 /** Longer lines are searched whole but parsed and quoted only around the hit. */
 const PARSE_LIMIT = 64 * 1024;
 const AROUND = 16 * 1024;
-/** No token and no escape before it is longer than half of this: pieces of an over-long line overlap by it. */
-const OVERLAP = 512;
+/**
+ * No token with an escape before it is longer than half of this (a user-agent has 512 bytes at most, a name in Microsoft's notation
+ * 511): pieces of an over-long line overlap by it.
+ */
+const OVERLAP = 1280;
 /** Lines at the beginning of a source that are searched for a full date. */
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
@@ -314,7 +317,7 @@ class TaskScan {
     this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base));
     for (let i = 0; i < found.count;) {
       const { lineStart, lineIndex } = found.hit(i);
-      const hits: { slot: number; offset: number; length: number }[] = [];
+      const hits: LineHit[] = [];
       for (; i < found.count; i++) {
         const hit = found.hit(i);
         if (hit.lineStart !== lineStart) break;
@@ -403,37 +406,30 @@ class TaskScan {
     bytes: Buffer,
     position: number,
     newlinesBefore: number,
-    hits: readonly { slot: number; offset: number; length: number }[],
+    hits: readonly LineHit[],
     seen: Set<string> | undefined,
   ): void {
     const { env, result } = this;
-    const met = seen ?? new Set<string>();
     let whole: { original: string; parsed: ParsedLine } | undefined;
-    for (const { slot, offset, length } of hits) {
-      for (const indicator of env.indicators.at(slot)) {
-        const key = `${indicator.type} ${indicator.value}`;
-        if (met.has(key)) continue;
-        met.add(key);
-        let read = whole;
-        if (!read) {
-          const short = bytes.length <= PARSE_LIMIT;
-          const from = short ? 0 : Math.max(0, offset - AROUND);
-          const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
-          read = { original, parsed: this.parse(original, position) };
-          if (short) whole = read;
-        }
-        const time = read.parsed.event.timestamp;
-        const { from, to } = env.settings;
-        if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
-          result.outside++;
-          continue;
-        }
-        if (time !== undefined) this.sampler.note(time);
-        const observed = observedAddress(bytes, offset, length);
-        this.sighting(read.parsed, read.original, indicator, observed, position, newlinesBefore);
-        result.hits++;
-        env.progress(0, 1);
+    for (const { indicator, offset, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
+      let read = whole;
+      if (!read) {
+        const short = bytes.length <= PARSE_LIMIT;
+        const from = short ? 0 : Math.max(0, offset - AROUND);
+        const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
+        read = { original, parsed: this.parse(original, position) };
+        if (short) whole = read;
       }
+      const time = read.parsed.event.timestamp;
+      const { from, to } = env.settings;
+      if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
+        result.outside++;
+        continue;
+      }
+      if (time !== undefined) this.sampler.note(time);
+      this.sighting(read.parsed, read.original, indicator, [...tokens], position, newlinesBefore);
+      result.hits++;
+      env.progress(0, 1);
     }
   }
 
@@ -441,16 +437,16 @@ class TaskScan {
     parsed: ParsedLine,
     original: string,
     indicator: TriageIndicator,
-    observed: string,
+    tokens: readonly string[],
     position: number,
     newlinesBefore: number,
   ): void {
     const { env, task, batch } = this;
-    const judged = triage(parsed, indicator, observed, task.ref.path, env.own);
+    const judged = triage(parsed, indicator, tokens, task.ref.path, env.own);
     const facts = {
       log: { path: task.ref.path, offset: this.reader.originalOffset(position), line: newlinesBefore + 1 },
-      indicator: { type: indicator.type, name: indicator.value, role: indicator.role, labels: indicator.labels },
-      observed,
+      indicator: sighted(indicator),
+      observed: judged.observed,
       format: parsed.format,
       ...(parsed.timezone === undefined ? {} : { timezone: parsed.timezone }),
     };
@@ -480,10 +476,17 @@ function emptyBatch(): Batch {
   return { heads: [], tails: [], lines: [], pendings: [], findings: [] };
 }
 
-/** Canonical address of a token, as fields of a parsed line hold it. */
-function observedAddress(bytes: Buffer, offset: number, length: number): string {
-  const token = bytes.toString("latin1", offset, offset + length);
-  return canonicalIp(token) ?? token;
+/** What a sighting says of its indicator; what is not known of it is left out. */
+function sighted({ type, value, role, labels, confidence, tlp, benign }: TriageIndicator): SightedIndicator {
+  return {
+    type,
+    name: value,
+    role,
+    labels,
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(tlp === undefined ? {} : { tlp }),
+    ...(benign === undefined || benign.length === 0 ? {} : { benign }),
+  };
 }
 
 /** A line's text: no line end, no byte order mark at the start of the stream. */

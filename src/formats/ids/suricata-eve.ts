@@ -1,4 +1,5 @@
 /** Suricata EVE JSON, one event a line. */
+import { mailsIn } from "../../model/host.js";
 import { canonicalIp } from "../../model/ip.js";
 import type { Event, Outcome } from "../../model/event.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
@@ -111,20 +112,28 @@ function alertOutcome(e: Json): Judged {
     : { outcome: "unknown", outcomeReason: said };
 }
 
-/** Answer addresses and the question, of DNS log versions 1 to 3 and of the dns part of an alert. */
+/** Records whose data is a name. */
+const NAMING: ReadonlySet<string> = new Set(["CNAME", "MX", "NS", "PTR"]);
+
+/** Answers and the question, of DNS log versions 1 to 3 and of the dns part of an alert. */
 function readDns(dns: Json): NonNullable<Event["dns"]> {
   const answer = object(dns["answer"]) ?? dns;
   const query = object(list(dns["queries"])[0]) ?? object(list(dns["query"])[0]) ?? dns;
   const resolved = new Set<string>();
-  const add = (value: unknown): void => {
-    const ip = canonicalIp(string(value));
+  const answers: { data: string; type?: string }[] = [];
+  const add = (value: unknown, type: string | undefined): void => {
+    const data = string(value);
+    const ip = canonicalIp(data);
     if (ip !== undefined) resolved.add(ip);
+    else if (data !== undefined && type !== undefined && NAMING.has(type) && answers.length < 32)
+      answers.push({ data, type });
   };
-  for (const item of list(answer["answers"])) add(object(item)?.["rdata"]);
+  for (const item of list(answer["answers"])) add(object(item)?.["rdata"], string(object(item)?.["rrtype"]));
   const grouped = object(answer["grouped"]);
-  for (const type of ["A", "AAAA"]) for (const value of list(grouped?.[type])) add(value);
-  add(answer["rdata"]);
+  for (const type of ["A", "AAAA", ...NAMING]) for (const value of list(grouped?.[type])) add(value, type);
+  add(answer["rdata"], string(answer["rrtype"]));
   return {
+    answers,
     question: {
       name: string(query["rrname"]) ?? string(answer["rrname"]),
       type: string(query["rrtype"]) ?? string(answer["rrtype"]),
@@ -151,10 +160,28 @@ function forwarded(e: Json, http: Json | undefined): string[] {
   return [...new Set(found)];
 }
 
+/** The envelope (`smtp`) before the header (`email`). */
+function mailEnds(e: Json): Event["email"] {
+  const smtp = object(e["smtp"]);
+  const email = object(e["email"]);
+  if (!smtp && !email) return undefined;
+  const all = (...values: unknown[]): string[] => mailsIn(values.flatMap((value) => string(value) ?? []).join(" "));
+  return {
+    from: { address: all(smtp?.["mail_from"], email?.["from"]) },
+    to: { address: all(...list(smtp?.["rcpt_to"]), ...list(email?.["to"]), ...list(email?.["cc"])) },
+  };
+}
+
 function eventOf(e: Json, type: string, where: Ends): Event {
   const network = addCounts(e, where);
   const http = object(e["http"]);
   const tls = object(e["tls"]);
+  const [ja3, ja4, ja3s] = [
+    string(object(tls?.["ja3"])?.["hash"]),
+    string(tls?.["ja4"]),
+    string(object(tls?.["ja3s"])?.["hash"]),
+  ];
+  const file = object(e["fileinfo"]);
   const dns = object(e["dns"]);
   const krb5 = object(e["krb5"]);
   return {
@@ -181,10 +208,13 @@ function eventOf(e: Json, type: string, where: Ends): Event {
     },
     dns: dns ? readDns(dns) : undefined,
     tls: {
-      client: { server_name: string(tls?.["sni"]), ja3: string(object(tls?.["ja3"])?.["hash"]) },
+      client: { server_name: string(tls?.["sni"]), ja3, ja4 },
+      server: { ja3s },
       version: string(tls?.["version"]),
     },
     user_agent: { original: string(http?.["http_user_agent"]) },
+    email: mailEnds(e),
+    file: { hash: { md5: string(file?.["md5"]), sha1: string(file?.["sha1"]), sha256: string(file?.["sha256"]) } },
     user: { name: string(krb5?.["cname"]) ?? string(object(object(e["smb"])?.["ntlmssp"])?.["user"]) },
     rule: { name: string(object(e["alert"])?.["signature"]) },
   };

@@ -2,6 +2,7 @@
 import type { Event, Outcome } from "../../model/event.js";
 import type { FormatResult } from "../format.js";
 import { endpoint, httpOutcome } from "../values.js";
+import { handshake, hashes, mailEnds, namesAnswered } from "./zeek-names.js";
 import { addressesIn, count, recordPort, type ZeekRecord } from "./zeek-record.js";
 
 type Reader = (r: ZeekRecord) => FormatResult;
@@ -74,6 +75,7 @@ function dns(r: ZeekRecord): FormatResult {
       event: { action: "query" },
       dns: {
         question: { name: r.text("query"), type: r.text("qtype_name") },
+        answers: namesAnswered(r),
         resolved_ip: addressesIn(r.list("answers")),
         response_code: rcode,
       },
@@ -89,7 +91,7 @@ function ssl(r: ZeekRecord): FormatResult {
   return session(
     {
       network: { protocol: "tls" },
-      tls: { client: { server_name: r.text("server_name"), ja3: r.text("ja3") }, version: r.text("version") },
+      tls: handshake(r),
       destination: { domain: r.text("server_name") },
     },
     established || hello ? "established" : "unknown",
@@ -112,6 +114,7 @@ function smtp(r: ZeekRecord): FormatResult {
       },
       source: { domain: endpoint({ ip: r.text("helo") })?.domain },
       user_agent: { original: r.text("user_agent") },
+      email: mailEnds(r),
     },
     reply === undefined ? "unknown" : refused ? "refused" : "established",
     reply === undefined ? "no last_reply" : `last_reply=${reply.slice(0, 60)}`,
@@ -215,6 +218,7 @@ function files(r: ZeekRecord): FormatResult {
     event: {
       ...(connection ? {} : { source: endpoint({ ip: sender }), destination: endpoint({ ip: receiver }) }),
       network: { protocol: r.text("source")?.toLowerCase() },
+      file: hashes(r),
     },
     outcome: "established",
     outcomeReason: "a file was carried",
