@@ -3,6 +3,7 @@ import { LookbackError } from "../model/errors.js";
 import type { IntelSource, Reader } from "./candidate.js";
 import { csvReader } from "./csv.js";
 import { READER_IDS } from "./ids.js";
+import { stixReader } from "./stix.js";
 import { textReader } from "./text.js";
 
 interface Entry {
@@ -13,7 +14,11 @@ interface Entry {
   givesWay?: true;
 }
 
-const ENTRIES: readonly Entry[] = [{ reader: csvReader, givesWay: true }, { reader: textReader }];
+const ENTRIES: readonly Entry[] = [
+  { reader: stixReader },
+  { reader: csvReader, givesWay: true },
+  { reader: textReader },
+];
 
 /** In trial order; `ids.ts` has their names. */
 export const READERS: readonly Reader[] = ENTRIES.map(({ reader }) => reader);
