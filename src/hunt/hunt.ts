@@ -135,7 +135,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     findings: withAssertions(collector.findings.findings(), request.indicators.indicators),
     coverage,
     sightings,
-    outside: [...results.values()].reduce((n, r) => n + r.outside, 0),
+    outside: [...results.values()].flatMap(({ logs }) => logs).reduce((n, log) => n + log.outside, 0),
     complete: coverage.sources.every((s) => s.complete),
     interrupted: rim.signal?.aborted ?? false,
   };
