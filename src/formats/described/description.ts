@@ -3,7 +3,10 @@ import type { Initiator, Outcome } from "../../model/event.js";
 
 /** How a line is cut into named values. */
 export type Layout =
-  /** Literal text with `{name}` for values and `{}` for what is passed over: `{time} gw: {action} {src} -> {dst}`. */
+  /**
+   * Literal text with `{name}` for values and `{}` for what is passed over: `{time} gw: {action} {src} -> {dst}`. A value ends where
+   * the first character of the text behind it comes; `{name*}` ends where all of that text comes. The last one takes the rest.
+   */
   | { readonly kind: "pattern"; readonly pattern: string }
   /** Columns, quoted as RFC 4180 has it. Without names, the file's first line, or a `#Fields:` line, has them. */
   | { readonly kind: "columns"; readonly separator: string; readonly names?: readonly string[] }

@@ -15,6 +15,8 @@ export interface Piece {
   literal: string;
   /** The value behind the literal; undefined at the end of the pattern, empty for one that is passed over. */
   name: string | undefined;
+  /** `{name*}`: may hold the character that the next literal begins with, as a sentence holds blanks. */
+  wide?: true;
 }
 
 /** `{time} gw: {src}` to pieces; a doubled brace stands for itself. Undefined when a brace is open or two values adjoin. */
@@ -29,7 +31,8 @@ export function patternPieces(pattern: string): Piece[] | undefined {
     } else if (c === "{") {
       const end = pattern.indexOf("}", i);
       if (end < 0 || (literal === "" && pieces.length > 0)) return undefined;
-      pieces.push({ literal, name: pattern.slice(i + 1, end).trim() });
+      const name = pattern.slice(i + 1, end).trim();
+      pieces.push(name.endsWith("*") ? { literal, name: name.slice(0, -1), wide: true } : { literal, name });
       literal = "";
       i = end;
     } else if (c === "}") return undefined;
@@ -44,25 +47,29 @@ function byPattern(pieces: readonly Piece[]): Split {
     if (!line.startsWith(pieces[0]!.literal)) return undefined;
     const values: Values = [];
     let at = pieces[0]!.literal.length;
-    for (const [i, { name }] of pieces.entries()) {
+    for (const [i, { name, wide }] of pieces.entries()) {
       if (name === undefined) return values;
       const next = pieces[i + 1]!;
-      const last = next.name === undefined;
-      const end =
-        next.literal === "" ? line.length : last ? lastIndexOf(line, next.literal, at) : line.indexOf(next.literal, at);
+      const end = endOf(line, at, next, wide === true);
       if (end < 0) return undefined;
       if (name !== "") values.push([name, line.slice(at, end)]);
       at = end + next.literal.length;
-      if (last && at !== line.length) return undefined;
     }
     return values;
   };
 }
 
-/** Where the line's ending begins; -1 when the line does not end so. */
-function lastIndexOf(line: string, ending: string, from: number): number {
-  const at = line.length - ending.length;
-  return at >= from && line.endsWith(ending) ? at : -1;
+/** Where a value that begins at `at` ends; -1 when what must follow it does not. */
+function endOf(line: string, at: number, { literal, name }: Piece, wide: boolean): number {
+  if (literal === "") return line.length;
+  if (!wide) {
+    const end = line.indexOf(literal[0]!, at);
+    const follows = end >= 0 && line.startsWith(literal, end);
+    return follows && (name !== undefined || end + literal.length === line.length) ? end : -1;
+  }
+  if (name !== undefined) return line.indexOf(literal, at);
+  const end = line.length - literal.length;
+  return end >= at && line.endsWith(literal) ? end : -1;
 }
 
 function columnNames(context: LineContext, separator: string): readonly string[] {
