@@ -41,8 +41,8 @@ export const f5Afm = keyedFormat({
   product: "BIG-IP AFM",
   find(line, envelope) {
     if (envelope?.structured && Object.keys(envelope.structured).some((key) => key.startsWith(SD))) return 0;
-    if (!/\b(?:acl_rule_name|acl_policy_name)="/.test(line)) return -1;
-    return Math.max(0, line.slice(0, 420).search(/\[F5@12276 |\w{2,40}="/));
+    if (!/\b(?:acl_rule_name|acl_policy_name)=/.test(line)) return -1;
+    return line.slice(0, 420).search(/\[F5@|\b\w{2,40}="|\bacl_\w{2,24}=/);
   },
   fields(line, start, envelope) {
     const own = Object.entries(envelope?.structured ?? {}).filter(([key]) => key.startsWith(SD));

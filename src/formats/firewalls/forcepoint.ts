@@ -30,7 +30,7 @@ export const forcepoint = keyedFormat({
   product: "NGFW",
   find(line) {
     if (!/\bNodeId="/i.test(line) || !/\bSenderId="|\bLogId="|\bFacility="/i.test(line)) return -1;
-    return Math.max(0, line.slice(0, 420).search(/\bTimestamp="/i));
+    return line.slice(0, 420).search(/\b(?:Timestamp|LogId|NodeId)="/i);
   },
   fields(line, start) {
     const pairs = keyValues(line.slice(start), ",");

@@ -43,7 +43,7 @@ export const fortiweb = keyedFormat({
   product: "FortiWeb",
   find(line) {
     if (!line.includes("log_id=") || !/\bdevice_id="?FV/.test(line)) return -1;
-    return Math.max(-1, line.slice(0, 420).search(/\b(?:v\d{1,4}[a-z]{0,3})?date=\d{4}-/));
+    return line.slice(0, 420).search(/\b(?:v\d{1,4}[a-z]{0,3})?date=\d{4}-/);
   },
   fields(line, start) {
     const pairs = keyValues(line.slice(start), /,time=/.test(line) ? "," : "");

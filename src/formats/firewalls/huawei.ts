@@ -1,4 +1,4 @@
-/** Huawei USG and Eudemon: `%%01SECLOG/6/SESSION_TEARDOWN(l):IPVer=4,Protocol=tcp,SourceIP=…`, policy, IPS, URL and login logs. */
+/** Huawei USG and Eudemon, and H3C SecPath: `%%01SECLOG/6/SESSION_TEARDOWN(l):IPVer=4,Protocol=tcp,SourceIP=…`, policy, IPS, URL and login logs. */
 import type { Event } from "../../model/event.js";
 import { parseEpoch, parseIsoTime } from "../time.js";
 import { keyedFormat, splitPairs, type Fields, type Judgement } from "./keyed.js";
@@ -11,21 +11,27 @@ const SENTENCE = /\b(\w{1,8}) session, ([0-9A-Fa-f.:]{3,52}) \(\w{0,32}\) to ([0
 function judge(f: Fields, event: Event): Judgement {
   const module = f["module"] ?? "";
   const name = f["mnemonic"] ?? "";
-  const action = f["action"] ?? "";
+  const action = f["action"] ?? (module === "FILTER" ? (f["event"] ?? "") : "");
   const said = action === "" ? `${module}/${name}` : `${module}/${name}, action=${action}`;
   event.event = { ...event.event, action: name.toLowerCase() };
   if (event.user?.name === "unknown") delete event.user;
-  if (/SESSION_BUILT|SESSION_CREATE/.test(name))
+  if (/SESSION_BUILT|SESSION_CREATE/.test(name) || /created/i.test(f["event"] ?? ""))
     return {
       outcome: "unknown",
       outcomeReason: `${name}: logged before any answer`,
       ...sessionBegan("unknown", event),
     };
-  if (/SESSION_(?:TEARDOWN|AGED|DELETE|FLOW|TIMEOUT)|SESSION$/.test(name)) {
+  if (/SESSION_(?:TEARDOWN|AGED|DELETE|FLOW|TIMEOUT|IPV[46]_FLOW)|SESSION$|NAT_IPV[46]_FLOW/.test(name)) {
     const judged = counted(countersOf(event), name);
     return { ...judged, ...sessionBegan(judged.outcome, event) };
   }
-  if (module === "POLICY" || module === "SECPOLICY" || /PACKET_?FILTER|PACKETFILTER/.test(`${module}${name}`)) {
+  if (
+    module === "POLICY" ||
+    module === "SECPOLICY" ||
+    module === "FILTER" ||
+    module === "ACL" ||
+    /PACKET_?FILTER|PACKETFILTER/.test(`${module}${name}`)
+  ) {
     const blocked = /DENY|DROP/i.test(`${name} ${action}`);
     const outcome = blocked ? "blocked" : "unknown";
     return { outcome, outcomeReason: said, ...sessionBegan(outcome, event) };
@@ -70,29 +76,31 @@ export const huawei = keyedFormat({
     const text = line.slice(start, start + 8192);
     const m = MARK.exec(text)!;
     const body = text.slice(m[0].length);
-    const named = /^[\w -]{1,40}="?[^,=]{0,200}"?(?:,|;|$|\.$)/.test(body);
+    // H3C writes its names with their numbers: `SrcIPAddr(1003)=203.0.113.7;DstIPAddr(1007)=…`.
+    const numbered = /\(\d{4}\)=/.test(body.slice(0, 200));
+    const named = numbered || /^[\w -]{1,40}="?[^,=]{0,200}"?(?:,|;|$|\.$)/.test(body);
     const inner = /\(((?:[A-Za-z][\w -]{1,32}=))/.exec(body);
     const list = named ? body : inner ? body.slice(inner.index + 1).replace(/\)\.?\s*$/, "") : body;
-    const pairs = splitPairs(list.replace(/\.\s*$/, ""), ",");
+    const pairs = splitPairs(list.replace(/\.\s*$/, ""), numbered ? ";" : ",");
     const f: Record<string, string> = {};
-    for (const [key, value] of Object.entries(pairs)) f[key.toLowerCase().replace(/[\s_-]/g, "")] = value;
+    for (const [key, value] of Object.entries(pairs)) f[key.toLowerCase().replace(/[\s_-]|\(\d{4}\)/g, "")] = value;
     const said = Object.keys(f).length === 0 ? SENTENCE.exec(body) : null;
     if (said) Object.assign(f, { protocol: said[1]!, sourceip: said[2]!, destinationip: said[3]! });
     return { ...f, module: m[1]!, mnemonic: m[3]! };
   },
   names: {
-    src: "sourceip srcip src sourceaddress ip ipaddress clientip loginip peeraddress remoteip userip",
+    src: "sourceip srcip srcipaddr src sourceaddress ip ipaddress clientip loginip peeraddress remoteip userip",
     sport: "sourceport srcport",
-    sbytes: "sendbytes outbytes",
-    spackets: "sendpkts sendpackets",
-    snat: "sourcenatip srcnatip",
-    snatport: "sourcenatport srcnatport",
-    dst: "destinationip dstip dst destip destinationaddress",
+    sbytes: "sendbytes outbytes initbytecount",
+    spackets: "sendpkts sendpackets initpktcount",
+    snat: "sourcenatip srcnatip natsrcipaddr",
+    snatport: "sourcenatport srcnatport natsrcport",
+    dst: "destinationip dstip dstipaddr dst destip destinationaddress",
     dport: "destinationport dstport destport",
-    dbytes: "rcvbytes receivebytes inbytes",
-    dpackets: "rcvpkts receivepackets",
-    dnat: "destinationnatip dstnatip",
-    dnatport: "destinationnatport dstnatport",
+    dbytes: "rcvbytes receivebytes inbytes rplybytecount",
+    dpackets: "rcvpkts receivepackets rplypktcount",
+    dnat: "destinationnatip dstnatip natdstipaddr",
+    dnatport: "destinationnatport dstnatport natdstport",
     transport: "protocol proto",
     protocol: "application applicationname app",
     user: "user username",

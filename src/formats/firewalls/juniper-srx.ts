@@ -2,8 +2,9 @@
  * Juniper Junos security logs (SRX, vSRX): RT_FLOW, AppTrack, RT_IDP, RT_UTM, RT_AAMW, RT_SECINTEL and RT_SCREEN, as structured data or as
  * sentences.
  */
-import type { Event } from "../../model/event.js";
+import type { Event, Outcome } from "../../model/event.js";
 import type { EnvelopeFields } from "../format.js";
+import type { Beginning } from "../initiator.js";
 import { parseEpoch } from "../time.js";
 import { addressAndPort } from "../values.js";
 import { keyedFormat, type Fields, type Judgement } from "./keyed.js";
@@ -84,10 +85,14 @@ function judge(f: Fields, event: Event): Judgement {
   if (f["url"] !== undefined && f["obj"]?.startsWith("/"))
     event.url = { domain: f["url"], path: f["obj"], original: `${f["url"]}${f["obj"]}` };
   const said = f["action"] === undefined ? name : `${name}, action=${f["action"]}`;
+  // Of a virus or a spam mail the sender is named first, which may be the server.
+  const sender = /^(?:AV|ANTISPAM|CONTENT_FILTERING)/.test(name);
+  const began = (outcome: Outcome): Beginning =>
+    sender ? packetBegan(event, "the sender of a content") : sessionBegan(outcome, event);
   const blockedBy = (outcomeReason: string): Judgement => ({
     outcome: "blocked",
     outcomeReason,
-    ...sessionBegan("blocked", event),
+    ...began("blocked"),
   });
   if (/_DENY(?:_|$)/.test(name)) return blockedBy(name);
   if (/SESSION_CLOSE|SESSION_VOL/.test(name)) {
@@ -124,7 +129,7 @@ function judge(f: Fields, event: Event): Judgement {
     return {
       outcome: "established",
       outcomeReason: `${said}: content was seen`,
-      ...sessionBegan("established", event),
+      ...began("established"),
     };
   return { outcome: "unknown", outcomeReason: said, ...eitherEnd };
 }
@@ -156,7 +161,7 @@ export const juniperSrx = keyedFormat({
     return out;
   },
   names: {
-    src: "source-address client-ip host-ip",
+    src: "source-address client-ip client-ip-str host-ip",
     sport: "source-port",
     sbytes: "bytes-from-client outbound-bytes",
     spackets: "packets-from-client outbound-packets",
@@ -171,7 +176,7 @@ export const juniperSrx = keyedFormat({
     transport: "protocol-id protocol-name",
     protocol: "application service-name",
     user: "username user-name",
-    domain: "http-host url",
+    domain: "http-host",
     rule: "attack-name policy-name policy rule-name",
     duration: "elapsed-time",
   },

@@ -10,7 +10,7 @@ import { ADDRESS } from "./patterns.js";
 
 const KINDS =
   "flows|firewall|cellular_firewall|vpn_firewall|bridge_anyconnect_client_vpn_firewall|ip_flow_start|ip_flow_end|urls|ids-alerts|security_event|airmarshal_events|events";
-const MARK = new RegExp(`(?:^|\\s)(?:1 (\\d{10}\\.\\d{1,9}) (\\S{1,64}) )((${KINDS}) )`);
+const MARK = new RegExp(`(?:^|\\s)(?:1 (\\d{10}\\.\\w{1,9}) (\\S{1,64}) )((${KINDS}) )`);
 /** After an envelope that took the time and the device's name. */
 const BARE = new RegExp(`^((${KINDS}) (?=\\w[\\w-]{0,24}=|allow |deny |\\w+_|dhcp|type=|Blocked|[\\w ]{1,40}))`);
 
@@ -74,6 +74,13 @@ function judge(f: Fields, event: Event): Judgement | undefined {
       Object.assign(event, said);
       return rest;
     }
+    if ((f["text"] ?? "").includes("content_filtering_block"))
+      return {
+        outcome: "blocked",
+        outcomeReason: "content_filtering_block",
+        initiator: "source",
+        initiatorReason: "a client's request",
+      };
     const peer = /\bpeer_contact='?([0-9.]{7,15}):(\d{1,5})/.exec(f["text"] ?? "");
     if (peer) event.destination = { ip: peer[1]!, port: Number(peer[2]) };
     return { outcome: "unknown", initiator: "unknown", observerIsAsset: true };
@@ -124,11 +131,11 @@ export const meraki = keyedFormat({
     };
   },
   names: {
-    src: "src",
+    src: "src client_ip ip_src",
     sport: "sport",
     snat: "translated_src_ip",
     snatport: "translated_port",
-    dst: "dst server_ip",
+    dst: "dst server_ip server ip_dst",
     dport: "dport",
     dnat: "translated_dst_ip",
     transport: "protocol",
@@ -143,7 +150,7 @@ export const meraki = keyedFormat({
       ? f["timestamp"] === undefined
         ? undefined
         : parseEpoch(f["timestamp"])
-      : parseEpoch(f["epoch"]),
+      : parseEpoch(f["epoch"].replace(/\.\D.*$/, "")),
   judge,
   dataset: (f) => `cisco.meraki.${f["kind"]}`,
 });

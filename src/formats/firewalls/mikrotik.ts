@@ -135,7 +135,8 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
   const head = line.slice(0, 200);
   const m = TOPICS.exec(head);
   let text = m ? line.slice(m.index + m[0].length, m.index + 4096) : line.slice(0, 4096);
-  if (m && quotesAnother(line.slice(0, m.index))) return undefined;
+  const start = m?.index ?? PACKET.exec(head)?.index ?? 0;
+  if (quotesAnother(line.slice(0, start))) return undefined;
   // The older BSD syslog setting has the topics left out: then only the packet's own shape vouches.
   if (!m && !(PACKET.test(head) && text.includes("proto ") && text.includes("->"))) return undefined;
   const result = packet(text);
