@@ -211,6 +211,35 @@ describe("addresses as firewalls write them", () => {
   });
 });
 
+describe("lines inside other records", () => {
+  const FILTERLOG =
+    "7,,,100,em0,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,203.0.113.7,10.0.0.5,50000,22,0,S,1,,64240,,mss";
+  it.each([
+    [
+      "a message without a blank",
+      JSON.stringify({ "@timestamp": "2021-03-04T05:06:07Z", message: FILTERLOG }),
+      "pf.filterlog",
+    ],
+    [
+      "Docker's log",
+      JSON.stringify({ log: `${FILTERLOG}\n`, stream: "stdout", time: "2021-03-04T05:06:07Z" }),
+      "pf.filterlog",
+    ],
+    [
+      "a file of WatchGuard's log server",
+      '<134>2021-03-04 05:06:07 Deny 203.0.113.7 10.0.0.5 ssh/tcp 50000 22 0-External Firebox Denied 60 63 (x-00) proc_id="firewall" rc="101" msg_id="3000-0148"',
+      "watchguard.fireware",
+    ],
+  ])("%s", (_, line, format) => {
+    const parsed = parse(line);
+    expect(parsed.format.split(">").at(-1)).toBe(format);
+    expect(parsed.event.source).toMatchObject({ ip: "203.0.113.7", port: 50000 });
+    expect(parsed.event.destination).toMatchObject({ ip: "10.0.0.5", port: 22 });
+    expect(parsed.outcome).toBe("blocked");
+    expect(iso(parsed)).toBe("2021-03-04T05:06:07.000Z");
+  });
+});
+
 describe("times", () => {
   it("of PAN-OS take their zone from the fine column only when it tells the same moment", () => {
     const columns = "1,2021/03/04 05:06:07,1,TRAFFIC,end,1,2021/03/04 05:06:06,10.0.0.5,203.0.113.7" + ",".repeat(30);

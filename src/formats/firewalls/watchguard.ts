@@ -37,6 +37,7 @@ const SENTENCES: readonly Sentence[] = [
   },
 ];
 
+const VERDICT = /^(?:Allow|Deny|Drop|Block)$/;
 const PROXIES = "(?:\\w{2,12}-proxy|proxy|firewall|pxy|kernel)";
 const MARK = new RegExp(
   `(?:^|\\s)(?:${PROXIES}(?:\\[\\d{1,8}\\])?: )?(?:msg_id="[0-9A-F-]{9}" )?((Allow|Deny|Drop|Block|ProxyAllow|ProxyDeny|ProxyDrop|ProxyBlock|ProxyStrip|ProxyAvScan):?(?=\\s.{0,160}?${IP} ${IP}\\s)\\s)`,
@@ -92,8 +93,10 @@ export const watchguard = keyedFormat({
     const m = MARK.exec(head) ?? OTHER.exec(head);
     return m ? m.index + m[0].length - m[1]!.length : -1;
   },
-  fields(line, start) {
-    const text = line.slice(start, start + 8192);
+  fields(line, start, envelope) {
+    // In files of the log server the verdict stands where syslog has the host.
+    const host = VERDICT.test(envelope?.hostname ?? "") ? `${envelope!.hostname} ` : "";
+    const text = host + line.slice(host === "" ? start : 0, start + 8192);
     const pairs = keyValues(text);
     const id = /msg_id="([0-9A-F-]{9})"/.exec(line.slice(0, 420))?.[1];
     const base: Record<string, string> = { ...pairs, text, ...(id === undefined ? {} : { msg_id: id }) };
