@@ -182,6 +182,7 @@ describe("what counters say of a session that was let through", () => {
     [{ sent: 60, received: 40, sentPackets: 1, receivedPackets: 1, transport: "tcp" }, "refused"],
     [{ sent: 180, received: 60, sentPackets: 3, receivedPackets: 1, transport: "tcp" }, "unknown"],
     [{ sent: 500, received: 900, sentPackets: 5, receivedPackets: 4, transport: "tcp" }, "established"],
+    [{ sent: 180, received: 120, sentPackets: 3, receivedPackets: 3, transport: "tcp" }, "unknown"],
     [{ sent: 500, transport: "tcp" }, "unknown"],
     [{ sentPackets: 2, receivedPackets: 2, transport: "udp" }, "established"],
   ])("%j is %s", (counters, outcome) => {

@@ -33,6 +33,7 @@ export const CHECKPOINT_NAMES: Names = {
   url: "resource",
   domain: "dst_domain_name http_host",
   sni: "tls_server_host_name sni",
+  question: "dns_query",
   method: "method",
   agent: "user_agent web_client_type",
   referrer: "referrer",
@@ -69,6 +70,20 @@ export function judgeCheckpoint(f: Fields, event: Event): Judgement | undefined 
       observerIsAsset: true,
     };
   }
+  if (event.destination === undefined && (f["administrator"] ?? f["operation"]) !== undefined)
+    return {
+      outcome: event.source === undefined ? "unknown" : "authenticated",
+      outcomeReason: `an administrator's operation: ${action}`,
+      initiator: event.source === undefined ? "unknown" : "source",
+      observerIsAsset: true,
+    };
+  if (f["scheme"] === "IKE" || /^key install$/i.test(action))
+    return {
+      outcome: "unknown",
+      outcomeReason: said,
+      initiator: "unknown",
+      initiatorReason: "an IKE exchange of two peers",
+    };
   if (isBlocked(action)) {
     const flags = f["tcp_flags"]?.split("-");
     if (flags && f["tcp_packet_out_of_state"] !== undefined) {
@@ -120,9 +135,9 @@ export const checkpoint = keyedFormat({
   find(line, envelope) {
     if (envelope?.structured && line.length < 64)
       return Object.keys(envelope.structured).some((key) => key.includes(SD)) ? 0 : -1;
-    if (!line.includes("action") && !line.includes("rule_uid: ")) return -1;
+    if (!line.includes("ction") && !line.includes("rule_uid: ") && !line.includes("loguid:")) return -1;
     if (!OWN.test(line)) return -1;
-    const mark = /(?:^|[\s[{|(])(?:\[?\w[\w/-]{0,40}:"|loc=\d|time="?\d|\w[\w/ -]{0,30}: \S{1,200};)/.exec(
+    const mark = /(?:^|[\s[{|(])(?:\[?\w[\w/-]{0,40}:"|loc=\d|time="?\d|[Aa]ction="|\w[\w/ -]{0,30}: \S{1,200};)/.exec(
       line.slice(0, 700),
     );
     return mark ? mark.index : -1;
@@ -140,12 +155,15 @@ export const checkpoint = keyedFormat({
         : /\w: \S{1,200}?;/.test(body)
           ? splitPairs(body.replace(/^.{0,120}?(?=[\w-]{1,40}: )/, ""), ";", ": ")
           : keyValues(body);
-    return f["action"] !== undefined || f["src"] !== undefined ? f : undefined;
+    // Audit logs say what an administrator did; the oldest exports write their first name with a capital.
+    const action = f["action"] ?? f["Action"] ?? f["operation"];
+    if (action !== undefined) return { ...f, action };
+    return f["src"] !== undefined || f["loguid"] !== undefined ? f : undefined;
   },
   names: CHECKPOINT_NAMES,
   time: checkpointTime,
   judge(f, event, line) {
-    if (f["action"] !== undefined) return judgeCheckpoint(f, event);
+    if (f["action"] !== undefined || f["loguid"] !== undefined) return judgeCheckpoint(f, event);
     // `fw log`: time, action, origin and interface stand before the pairs.
     const action =
       /\b(accept|drop|reject|encrypt|decrypt|authorize|deauthorize|keyinst|monitor|prevent|detect|block)\b/.exec(

@@ -170,6 +170,14 @@ export const OWN: readonly Sentence[] = [
     action: "login",
   },
   {
+    says: at("^Processing of .{1,64} mode failed with peer at ADDR\\b"),
+    outcome: "refused",
+    reason: "an IKE exchange failed",
+    action: "ike",
+    initiator: "unknown",
+    initiatorReason: "the message does not say which peer began",
+  },
+  {
     says: at("^IKE message from ADDR (?:has no SA|failed its sanity check|.{0,20}malformed)"),
     outcome: "refused",
     reason: "an IKE message was refused",

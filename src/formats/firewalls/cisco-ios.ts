@@ -87,10 +87,18 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
   const head = line.slice(0, m.index);
   // A percent sign in a URL or a sentence is no tag: what stands before it is a header, which ends in a blank or a colon.
   if (head !== "" && !/[\s:*]$/.test(head)) return undefined;
-  const text = line.slice(m.index + m[0].length, m.index + 2048);
+  let text = line.slice(m.index + m[0].length, m.index + 2048);
+  // IOS XE passes on its data plane's messages: `%IOSXE-6-PLATFORM: …: %FW-6-DROP_PKT: …`.
+  const inner = m[1] === "IOSXE" ? TAG.exec(text) : null;
+  if (inner) text = text.slice(inner.index + inner[0].length);
   const bare = head.replace(/^(?:<\d{1,3}>)?(?:\S{1,64}: )??[*.]?(?=[A-Z][a-z]{2} )/, "");
   const time = envelope?.timestamp === undefined ? (parseSyslogTime(bare) ?? parseIsoTime(bare)) : undefined;
-  const result = read(m[3]!, text) ?? { event: {}, outcome: "unknown", initiator: "unknown", observerIsAsset: true };
+  const result = read(inner?.[3] ?? m[3]!, text) ?? {
+    event: {},
+    outcome: "unknown",
+    initiator: "unknown",
+    observerIsAsset: true,
+  };
   return shaped({
     ...result,
     event: {

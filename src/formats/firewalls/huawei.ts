@@ -8,6 +8,10 @@ const MARK = /%%\d{2}([A-Z][\w-]{1,24})\/(\d)\/([\w-]{1,64})(?:\((\w)\))?(?:\[\d
 /** "Built an udp session, 10.1.1.1:1 (trust) to 10.1.1.2:1 (trust)." */
 const SENTENCE = /\b(\w{1,8}) session, ([0-9A-Fa-f.:]{3,52}) \(\w{0,32}\) to ([0-9A-Fa-f.:]{3,52}) \(/;
 
+/** "Acl 3000 deny tcp 203.0.113.7(51234)->198.51.100.4(22)": access lists of routers, without state. */
+const ACL =
+  /\b(deny|permit|denied|permitted) (\w{1,8}) ([0-9A-Fa-f.:]{3,45})(?:\((\d{1,5})\))? ?-> ?([0-9A-Fa-f.:]{3,45})(?:\((\d{1,5})\))?/;
+
 function judge(f: Fields, event: Event): Judgement {
   const module = f["module"] ?? "";
   const name = f["mnemonic"] ?? "";
@@ -29,10 +33,18 @@ function judge(f: Fields, event: Event): Judgement {
     module === "POLICY" ||
     module === "SECPOLICY" ||
     module === "FILTER" ||
-    module === "ACL" ||
+    module.startsWith("ACL") ||
     /PACKET_?FILTER|PACKETFILTER/.test(`${module}${name}`)
   ) {
-    const blocked = /DENY|DROP/i.test(`${name} ${action}`);
+    const blocked = /DENY|DENIED|DROP/i.test(`${name} ${action}`);
+    if (f["stateless"] !== undefined)
+      return {
+        outcome: blocked ? "blocked" : "unknown",
+        outcomeReason: said,
+        initiator: "unknown",
+        initiatorReason: "an access list without state logs replies too",
+        oneWay: true,
+      };
     const outcome = blocked ? "blocked" : "unknown";
     return { outcome, outcomeReason: said, ...sessionBegan(outcome, event) };
   }
@@ -84,6 +96,17 @@ export const huawei = keyedFormat({
     const pairs = splitPairs(list.replace(/\.\s*$/, ""), numbered ? ";" : ",");
     const f: Record<string, string> = {};
     for (const [key, value] of Object.entries(pairs)) f[key.toLowerCase().replace(/[\s_-]|\(\d{4}\)/g, "")] = value;
+    const acl = f["sourceip"] === undefined && f["srcip"] === undefined ? ACL.exec(body) : null;
+    if (acl)
+      Object.assign(f, {
+        action: acl[1]!,
+        protocol: acl[2]!,
+        sourceip: acl[3]!,
+        sourceport: acl[4] ?? "",
+        destinationip: acl[5]!,
+        destinationport: acl[6] ?? "",
+        stateless: "1",
+      });
     const said = Object.keys(f).length === 0 ? SENTENCE.exec(body) : null;
     if (said) Object.assign(f, { protocol: said[1]!, sourceip: said[2]!, destinationip: said[3]! });
     return { ...f, module: m[1]!, mnemonic: m[3]! };

@@ -6,6 +6,7 @@ import { barracuda } from "./barracuda.js";
 import { checkpoint } from "./checkpoint.js";
 import { checkpointJson } from "./checkpoint-json.js";
 import { ciscoAsa } from "./cisco-asa.js";
+import { ciscoFirepower } from "./cisco-firepower.js";
 import { ciscoIos } from "./cisco-ios.js";
 import { clavister } from "./clavister.js";
 import { clearpass } from "./clearpass.js";
@@ -18,6 +19,7 @@ import { fortimanager } from "./fortimanager.js";
 import { fortiweb } from "./fortiweb.js";
 import { huawei } from "./huawei.js";
 import { iptables } from "./iptables.js";
+import { juniperFilter } from "./juniper-filter.js";
 import { juniperScreenos } from "./juniper-screenos.js";
 import { juniperSrx } from "./juniper-srx.js";
 import { meraki } from "./meraki.js";
@@ -46,6 +48,8 @@ export const firewallFormats: readonly Format[] = [
   fortimanager,
   juniperSrx,
   juniperScreenos,
+  juniperFilter,
+  ciscoFirepower,
   checkpointJson,
   stormshield,
   sonicwall,

@@ -8,7 +8,7 @@ import type { Beginning } from "../initiator.js";
 import { parseEpoch } from "../time.js";
 import { addressAndPort } from "../values.js";
 import { keyedFormat, type Fields, type Judgement } from "./keyed.js";
-import { counted, countersOf, isBlocked, packetBegan, sessionBegan } from "./verdict.js";
+import { counted, countersOf, isBlocked, onlyBare, packetBegan, sessionBegan } from "./verdict.js";
 
 const EVENT =
   /\b((?:RT_FLOW_SESSION|RT_FLOW_NEXTHOP|APPTRACK_SESSION|RT_SCREEN|IDP_ATTACK|IDP_APPDDOS|WEBFILTER|AV|CONTENT_FILTERING|ANTISPAM|AAMW|SRX_AAMW|SECINTEL|APPID_SESSION|FLOW_REASSEMBLE|FWAUTH|SSL_PROXY)_[A-Z0-9_]{2,48}|RT_SCREEN_[A-Z_]{2,20})\b/;
@@ -98,13 +98,7 @@ function judge(f: Fields, event: Event): Judgement {
   if (/SESSION_CLOSE|SESSION_VOL/.test(name)) {
     const reason = f["reason"] ?? "";
     const judged = counted(countersOf(event), reason === "" ? name : `${name}, reason=${reason}`);
-    const few = (event.destination?.packets ?? 2) <= 1;
-    if (
-      event.network?.transport === "tcp" &&
-      few &&
-      (event.destination?.bytes ?? 0) > 0 &&
-      /(?:SERVER )?RST/.test(reason)
-    )
+    if (onlyBare(countersOf(event)) && /(?:SERVER )?RST/.test(reason))
       return { ...judged, outcome: "refused", ...sessionBegan("refused", event) };
     return { ...judged, ...sessionBegan(judged.outcome, event, "RT_FLOW names the session's initiator first") };
   }

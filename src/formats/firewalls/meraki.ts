@@ -17,7 +17,9 @@ const BARE = new RegExp(`^((${KINDS}) (?=\\w[\\w-]{0,24}=|allow |deny |\\w+_|dhc
 const IP = ADDRESS;
 const SENTENCES: readonly Sentence[] = [
   {
-    says: new RegExp(`^client_vpn_connect user id '(?<user>[^']{0,128})' local ip ${IP} connected from (?<ip>${IP})`),
+    says: new RegExp(
+      `^(?:client|anyconnect)_vpn_connect user id '(?<user>[^']{0,128})' local ip ${IP} connected from (?<ip>${IP})`,
+    ),
     outcome: "authenticated",
     reason: "client_vpn_connect",
     action: "client_vpn_connect",
@@ -39,6 +41,15 @@ const SENTENCES: readonly Sentence[] = [
     outcome: "refused",
     reason: "an AnyConnect login failed",
     action: "anyconnect_vpn_auth_failure",
+  },
+  {
+    says: new RegExp(
+      `^anyconnect_vpn_\\w{1,32}\\b.{0,200}?\\bPeer IP ?= ?(?<ip>${IP})(?: Peer port ?= ?(?<port>\\d{1,5}))?`,
+      "i",
+    ),
+    outcome: "unknown",
+    reason: "an AnyConnect message",
+    action: "anyconnect_vpn",
   },
 ];
 
@@ -85,6 +96,7 @@ function judge(f: Fields, event: Event): Judgement | undefined {
     if (peer) event.destination = { ip: peer[1]!, port: Number(peer[2]) };
     return { outcome: "unknown", initiator: "unknown", observerIsAsset: true };
   }
+  if (!event.source && !event.destination) return { outcome: "unknown", initiator: "unknown", observerIsAsset: true };
   if (/^(?:deny|block|drop)/.test(rule))
     return { outcome: "blocked", outcomeReason: `pattern: ${rule}`, ...sessionBegan("blocked", event) };
   return {

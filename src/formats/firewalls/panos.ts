@@ -6,7 +6,7 @@ import { quotesAnother, shaped, timestamp } from "../shape.js";
 import { keyedEvent, type Fields, type Judgement, type Names } from "./keyed.js";
 import { findPanos, panosTime, readPanos } from "./panos-columns.js";
 import { SYSTEM_SENTENCES } from "./panos-system.js";
-import { counted, countersOf, isBlocked, sessionBegan, type Judged } from "./verdict.js";
+import { counted, countersOf, isBlocked, onlyBare, sessionBegan, type Judged } from "./verdict.js";
 
 /** The columns are named by their slots. */
 export const SLOTS: Names = Object.fromEntries(
@@ -39,7 +39,7 @@ function trafficOutcome(f: Fields, event: Event): Judged {
   const counters = countersOf(event);
   const judged = counted(counters, said);
   if (counters.transport !== "tcp" || counters.received === 0) return judged;
-  if (reason === "tcp-rst-from-server" && (counters.receivedPackets ?? 2) <= 1)
+  if (reason === "tcp-rst-from-server" && onlyBare(counters))
     return { outcome: "refused", outcomeReason: `${judged.outcomeReason}, session_end_reason=${reason}` };
   // "incomplete": the handshake was not finished, or no data followed it.
   if (f["app"] === "incomplete")

@@ -30,6 +30,14 @@ function judge(f: Fields, event: Event): Judgement {
   const kind = f["log_type"] ?? "";
   const verdict = f["log_subtype"] ?? "";
   const said = `log_subtype=${verdict}`;
+  if (f["log_component"] === "IPSec")
+    return {
+      outcome: /\bestablished\b/i.test((f["message"] ?? "").slice(0, 200)) ? "established" : "unknown",
+      outcomeReason: "an IPsec connection",
+      initiator: "unknown",
+      initiatorReason: "the log does not say which peer began",
+      observerIsAsset: true,
+    };
   if (/^Event$|^SSL VPN|Authentication/i.test(kind) && event.destination?.port === undefined) return login(f);
   if (kind === "WAF" || kind === "Web Server Protection") {
     const reason = f["reason"];
@@ -65,12 +73,8 @@ function verdictOf(
   }
   const status = event.http?.response?.status_code;
   if (status !== undefined) return httpOutcome(status);
-  if (
-    event.network?.transport === "tcp" &&
-    event.url !== undefined &&
-    (event.url.original ?? event.url.domain) !== undefined
-  )
-    return { outcome: "established", outcomeReason: `${said}: a request was seen` };
+  // Filters of content look into a connection's data, which over TCP there is none of before the handshake.
+  if (event.network?.transport === "tcp") return { outcome: "established", outcomeReason: `${said}: content was seen` };
   return counted(countersOf(event), said);
 }
 
@@ -94,7 +98,7 @@ export const sophosXg = keyedFormat({
     spackets: "sent_pkts packets_sent",
     snat: "tran_src_ip src_trans_ip leased_ip",
     snatport: "tran_src_port src_trans_port",
-    dst: "dst_ip localip",
+    dst: "dst_ip localip destinationip",
     dport: "dst_port",
     dbytes: "recv_bytes bytes_received bytessent",
     dpackets: "recv_pkts packets_received",

@@ -1,7 +1,8 @@
 /** Stormshield Network Security (SNS, formerly NETASQ): `id=firewall time="…" fw="…" tz=+0100 startime="…" … logtype="connection"`. */
 import type { Event } from "../../model/event.js";
 import { parseIsoTime } from "../time.js";
-import { keyValues } from "../values.js";
+import { integer, keyValues } from "../values.js";
+import { icmpBeginning } from "../initiator.js";
 import { keyedFormat, type Fields, type Judgement } from "./keyed.js";
 import { counted, countersOf, isBlocked, packetBegan, sessionBegan } from "./verdict.js";
 
@@ -20,6 +21,14 @@ function judge(f: Fields, event: Event): Judgement {
   }
   if (kind === "vpn")
     return { outcome: "unknown", outcomeReason: f["msg"] ?? said, initiator: "unknown", initiatorReason: "VPN peers" };
+  const icmp = event.network?.transport === "icmp" || event.network?.transport === "ipv6-icmp";
+  if (isBlocked(action) && icmp && f["icmptype"] !== undefined)
+    return {
+      outcome: "blocked",
+      outcomeReason: said,
+      ...icmpBeginning(integer(f["icmptype"]), f["ipv"] === "6" ? 6 : 4, true),
+    };
+  if (!event.source && !event.destination) return { outcome: "unknown", initiator: "unknown", observerIsAsset: true };
   if (isBlocked(action)) {
     if (kind === "alarm")
       return { outcome: "blocked", outcomeReason: said, ...packetBegan(event, "an alarm's packet") };
@@ -45,7 +54,7 @@ export const stormshield = keyedFormat({
   },
   fields: (line, start) => keyValues(line.slice(start)),
   names: {
-    src: "src",
+    src: "src address",
     sport: "srcport",
     sbytes: "sent",
     sname: "srcname",

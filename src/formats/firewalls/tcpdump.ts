@@ -8,7 +8,8 @@ import { parseIsoTime, parseSyslogTime } from "../time.js";
 
 /** The two ends; each ends in `.port` where the protocol has one. */
 const ENDS = /(?:^|[ )])([0-9A-Fa-f.:]{3,45}[\w.-]{0,40}) > ([0-9A-Fa-f.:]{3,45}[\w.-]{0,40}): {0,2}/;
-const RULE = /\brule (\d{1,6})[\w./]{0,64}\((\w{1,16})\): ?(pass|block|match|rdr|nat|scrub) (in|out) on (\w{1,32}):/;
+const RULE =
+  /\brule (\d{1,6})[\w./()-]{0,64}?\((\w{1,16})\):? ?(?:\[[^\]]{0,40}\] )?(pass|block|match|rdr|nat|scrub) (in|out) on (\w{1,32}):/;
 const IP_MARK =
   /^(?:\d{2}:\d{2}:\d{2}\.\d{1,9} |[\d-]{10} \d{2}:\d{2}:\d{2}\.\d{1,9} )?(?:\S{1,16} {1,2}(?:In|Out) {1,3})?IP6? /;
 

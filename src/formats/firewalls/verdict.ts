@@ -38,8 +38,15 @@ export function countersOf(event: Event): Counters {
   };
 }
 
-/** A lone TCP packet without data is at most this long: reset or SYN-ACK, with link layer. */
+/** A TCP packet without data is at most this long: reset, SYN-ACK or ACK, with link layer. */
 const BARE = 66;
+
+/** True when all that came back over TCP may have been packets without data: resets, or SYN-ACKs sent again. */
+export function onlyBare({ received, receivedPackets, transport }: Counters): boolean {
+  if (transport !== "tcp") return false;
+  if (receivedPackets === 1) return true;
+  return received !== undefined && received > 0 && received <= BARE * (receivedPackets ?? 1);
+}
 
 /**
  * A session that a stateful device let through, by what it counted each way. A permission alone shows no answer.
@@ -56,9 +63,8 @@ export function counted(counters: Counters, said: string): Judged {
   if (out === 0) return { outcome: "unknown", outcomeReason };
   if (transport === "tcp") {
     if (sentPackets === 1 && receivedPackets === 1) return { outcome: "refused", outcomeReason };
-    // One packet back may be a reset as well as a SYN-ACK.
-    if (receivedPackets === 1 || (receivedPackets === undefined && unit === "bytes" && back <= BARE))
-      return { outcome: "unknown", outcomeReason: `${outcomeReason}: no more than one bare packet back` };
+    // Packets without data may be resets as well as a handshake.
+    if (onlyBare(counters)) return { outcome: "unknown", outcomeReason: `${outcomeReason}: no data came back` };
   }
   return { outcome: "established", outcomeReason };
 }

@@ -35,6 +35,29 @@ const SENTENCES: readonly Sentence[] = [
     reason: "login attempt was rejected",
     action: "login",
   },
+  {
+    says: new RegExp(
+      `user (?<user>\\S{1,128}) logged (?:in|out)\\. Virtual IP address is \\S{2,45}\\. Real IP address is (?<ip>${IP})`,
+    ),
+    outcome: "authenticated",
+    reason: "a VPN user's session",
+    action: "vpn-login",
+  },
+  {
+    says: new RegExp(`\\((?<near>${IP})<->(?<ip>${IP})\\).{0,120}(?:by peer|Received|received|responder|Responder)`),
+    outcome: "unknown",
+    reason: "an IKE negotiation",
+    action: "ike",
+    initiatorReason: "the peer's message",
+  },
+  {
+    says: new RegExp(`\\((?<near>${IP})<->(?<ip>${IP})\\)`),
+    outcome: "unknown",
+    reason: "an IKE negotiation",
+    action: "ike",
+    initiator: "unknown",
+    initiatorReason: "the message does not say which peer began",
+  },
 ];
 
 const VERDICT = /^(?:Allow|Deny|Drop|Block)$/;
