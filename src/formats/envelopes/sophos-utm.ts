@@ -8,7 +8,7 @@ const HEADER = /^(\d{4}):(\d{1,2}):(\d{1,2})-(\d{1,2}):(\d\d):(\d\d) ([A-Za-z0-9
 export const sophosUtmHeader: Envelope = {
   id: "sophos-utm-file",
   title: "Sophos UTM log files",
-  reference: "https://docs.sophos.com/nsg/sophos-utm/utm/9.7/help/en-us/Content/utm/utmAdminGuide/LoggingReporting.htm",
+  reference: 'Sophos UTM 9 Administration Guide, "Logging & Reporting"',
   unwrap(line, context) {
     const { rest } = stripPriority(line);
     if (rest.charCodeAt(4) !== 58) return undefined;

@@ -70,6 +70,7 @@ function read(text: string): FormatResult {
 
 function parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
   const named = /^(?:pfsp|arbor-networks-aps|arbor-aed|arbor-sp)$/i.test(envelope?.program ?? "");
+  if (!named && !line.includes("pfsp") && !line.includes("arbor")) return undefined;
   const m = named ? undefined : MARK.exec(line.slice(0, 300));
   if (!named && (!m || quotesAnother(line.slice(0, m.index)))) return undefined;
   const text = line.slice(m ? m.index + m[0].length : 0, 4096);
@@ -89,6 +90,6 @@ export const arbor: Format = {
   id: "netscout.arbor",
   prose: true,
   title: "NETSCOUT Arbor Sightline and Edge Defense alerts",
-  reference: "https://www.netscout.com/product/arbor-sightline",
+  reference: 'NETSCOUT Arbor Sightline and Edge Defense User Guides, "Syslog notification formats"',
   parse,
 };

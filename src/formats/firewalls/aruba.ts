@@ -28,11 +28,11 @@ function judge(f: Fields, event: Event): Judgement {
 export const aruba = keyedFormat({
   id: "aruba.controller",
   title: "HPE Aruba mobility controller and gateway logs",
-  reference: "https://www.arubanetworks.com/techdocs/ArubaOS_86_Web_Help/Content/arubaos-solutions/syslog/syslog.htm",
+  reference: "ArubaOS Syslog Messages Reference Guide, HPE Aruba Networking",
   vendor: "HPE Aruba",
   product: "ArubaOS",
   prose: true,
-  find: (line) => MARK.exec(line.slice(0, 300))?.index ?? -1,
+  find: (line) => (line.includes("> <") ? (MARK.exec(line.slice(0, 300))?.index ?? -1) : -1),
   fields(line, start) {
     const text = line.slice(start, start + 4096);
     const protocol = /\b(TCP|UDP|ICMP) srcip=/.exec(text)?.[1];

@@ -43,7 +43,7 @@ function judge(f: Fields, event: Event): Judgement {
 export const barracuda = keyedFormat({
   id: "barracuda.cloudgen",
   title: "Barracuda CloudGen Firewall activity logs",
-  reference: "https://campus.barracuda.com/product/cloudgenfirewall/doc/96026579/available-log-files-and-structure/",
+  reference: 'Barracuda CloudGen Firewall documentation, "Available Log Files and Structure"',
   vendor: "Barracuda",
   product: "CloudGen Firewall",
   find(line) {

@@ -5,8 +5,7 @@ import { CHECKPOINT_NAMES, checkpointTime, judgeCheckpoint } from "./checkpoint.
 export const checkpointJson = keyedJson({
   id: "checkpoint.json",
   title: "Check Point Log Exporter, JSON",
-  reference:
-    "https://sc1.checkpoint.com/documents/R81/WebAdminGuides/EN/CP_R81_LoggingAndMonitoring_AdminGuide/Topics-LMG/Log-Exporter.htm",
+  reference: "Check Point sk122323, Log Exporter",
   vendor: "Check Point",
   product: "Security Gateway",
   dataset: "checkpoint.firewall",

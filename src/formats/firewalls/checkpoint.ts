@@ -129,7 +129,7 @@ export const checkpoint = keyedFormat({
   id: "checkpoint.firewall",
   title: "Check Point firewall and threat prevention logs (Log Exporter, fw log, LEA)",
   reference:
-    "https://sc1.checkpoint.com/documents/R81/WebAdminGuides/EN/CP_R81_LoggingAndMonitoring_AdminGuide/Topics-LMG/Log-Exporter.htm",
+    "Check Point sk122323, Log Exporter; https://ossec.net/docs/log_samples/firewalls/checkpoint.html for fw log",
   vendor: "Check Point",
   product: "Security Gateway",
   find(line, envelope) {

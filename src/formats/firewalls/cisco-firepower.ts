@@ -52,6 +52,7 @@ export const ciscoFirepower: Format = {
   id: "cisco.firepower",
   prose: true,
   title: "Cisco Firepower Management Center syslog alerts (SFIMS)",
-  reference: "https://www.cisco.com/c/en/us/td/docs/security/firepower/Syslogs/b_fptd_syslog_guide/about.html",
+  reference:
+    'Cisco Secure Firewall Threat Defense Syslog Messages; Firepower Management Center Configuration Guide, "External Alerting"',
   parse,
 };

@@ -1,7 +1,7 @@
 /**
  * Cisco IOS, IOS XE, IOS XR and NX-OS messages that name an end of traffic: one row a mnemonic or a group of like ones. Named groups as in
  * `messages.ts`, and `src`, `sport`, `dst`, `dport` for traffic between two other ends.
- * Source: https://www.cisco.com/c/en/us/td/docs/ios/system/messages/guide/consol_smg.html
+ * Source: Cisco IOS System Message Guide; Cisco NX-OS System Messages Reference.
  */
 import type { Outcome } from "../../model/event.js";
 import type { Sentence } from "../messages.js";

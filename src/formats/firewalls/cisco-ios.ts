@@ -114,6 +114,6 @@ export const ciscoIos: Format = {
   id: "cisco.ios",
   prose: true,
   title: "Cisco IOS, IOS XE, IOS XR and NX-OS system messages (access lists, logins, inspection)",
-  reference: "https://www.cisco.com/c/en/us/td/docs/ios/system/messages/guide/consol_smg.html",
+  reference: "Cisco IOS System Message Guide; Cisco NX-OS System Messages Reference",
   parse,
 };

@@ -45,7 +45,7 @@ function judge(f: Fields, event: Event): Judgement {
 export const clavister = keyedFormat({
   id: "clavister.coscore",
   title: "Clavister cOS Core (NetDefendOS) logs",
-  reference: "https://docs.clavister.com/repo/cos-core-log-reference/doc/",
+  reference: "Clavister cOS Core Log Reference Guide",
   vendor: "Clavister",
   product: "cOS Core",
   find(line) {

@@ -22,12 +22,13 @@ function judge(f: Fields, event: Event): Judgement {
 export const clearpass = keyedFormat({
   id: "aruba.clearpass",
   title: "HPE Aruba ClearPass Policy Manager sessions",
-  reference:
-    "https://www.arubanetworks.com/techdocs/ClearPass/6.11/PolicyManager/Content/CPPM_UserGuide/Admin/syslogExportFilters_add_syslog_filter_general.htm",
+  reference: 'ClearPass Policy Manager User Guide, "Syslog Export Filters"',
   vendor: "HPE Aruba",
   product: "ClearPass",
   find: (line) =>
-    line.includes("=") ? line.slice(0, 420).search(/\b(?:Common|RADIUS|TACACS|WEBAUTH)\.[A-Z][\w.-]{1,48}=/) : -1,
+    line.includes(",") && line.includes("=")
+      ? line.slice(0, 420).search(/\b(?:Common|RADIUS|TACACS|WEBAUTH)\.[A-Z][\w.-]{1,48}=/)
+      : -1,
   fields: (line, start) => splitPairs(line.slice(start, start + 8192), ","),
   names: {
     // The network device is the observer: the end is the client, where its address is stated.

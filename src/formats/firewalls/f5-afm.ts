@@ -36,12 +36,12 @@ function judge(f: Fields, event: Event): Judgement {
 export const f5Afm = keyedFormat({
   id: "f5.afm",
   title: "F5 BIG-IP Advanced Firewall Manager network events",
-  reference: "https://techdocs.f5.com/en-us/bigip-15-1-0/big-ip-network-firewall-policies-and-implementations.html",
+  reference: 'F5 BIG-IP Network Firewall: Policies and Implementations, "Network firewall event logging"',
   vendor: "F5",
   product: "BIG-IP AFM",
   find(line, envelope) {
     if (envelope?.structured && Object.keys(envelope.structured).some((key) => key.startsWith(SD))) return 0;
-    if (!/\b(?:acl_rule_name|acl_policy_name)=/.test(line)) return -1;
+    if (!line.includes("acl_") || !/\b(?:acl_rule_name|acl_policy_name)=/.test(line)) return -1;
     return line.slice(0, 420).search(/\[F5@|\b\w{2,40}="|\bacl_\w{2,24}=/);
   },
   fields(line, start, envelope) {

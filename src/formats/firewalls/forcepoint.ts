@@ -25,7 +25,8 @@ function judge(f: Fields, event: Event): Judgement {
 export const forcepoint = keyedFormat({
   id: "forcepoint.ngfw",
   title: 'Forcepoint NGFW (Stonesoft) logs forwarded by the SMC as name="value"',
-  reference: "https://help.forcepoint.com/ngfw/en-us/6.10.0/GUID-8D9C1FCD-3E2A-4C3C-A9F2-5A36C5A8E9C1.html",
+  reference:
+    'Forcepoint Next Generation Firewall Product Guide, "Log entry fields" and "Forwarding log data from the Log Server"',
   vendor: "Forcepoint",
   product: "NGFW",
   find(line) {

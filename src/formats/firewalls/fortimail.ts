@@ -25,7 +25,7 @@ function judge(f: Fields, event: Event): Judgement {
 export const fortimail = keyedFormat({
   id: "fortinet.fortimail",
   title: "FortiMail logs",
-  reference: "https://docs.fortinet.com/document/fortimail/7.6.0/log-reference/",
+  reference: "FortiMail Log Message Reference, Fortinet",
   vendor: "Fortinet",
   product: "FortiMail",
   prose: true,

@@ -22,11 +22,12 @@ function judge(f: Fields, event: Event): Judgement {
 export const fortimanager = keyedFormat({
   id: "fortinet.fortimanager",
   title: "FortiManager and FortiAnalyzer event logs",
-  reference: "https://docs.fortinet.com/document/fortimanager/7.6.0/event-log-reference/",
+  reference: "FortiManager and FortiAnalyzer Log Message Reference, Fortinet",
   vendor: "Fortinet",
   product: "FortiManager",
   prose: true,
   find(line) {
+    if (!line.includes("log_id=")) return -1;
     if (!/\blog_id="?\d/.test(line) || !/\b(?:device_id|devid)="?(?:FMG|FAZ|FM|FL)/.test(line)) return -1;
     return line.slice(0, 420).search(/\b(?:log)?date=\d{4}-|\bstime=/);
   },

@@ -38,7 +38,7 @@ function judge(f: Fields, event: Event): Judgement {
 export const fortiweb = keyedFormat({
   id: "fortinet.fortiweb",
   title: "FortiWeb attack, traffic and event logs",
-  reference: "https://docs.fortinet.com/document/fortiweb/7.6.0/log-message-reference/",
+  reference: "FortiWeb Log Message Reference, Fortinet",
   vendor: "Fortinet",
   product: "FortiWeb",
   find(line) {

@@ -76,7 +76,7 @@ export const huawei = keyedFormat({
   id: "huawei.usg",
   title: "Huawei USG and Eudemon firewall logs",
   reference:
-    "https://support.huawei.com/enterprise/en/doc/EDOC1100084128; https://info.support.huawei.com/info-finder/encyclopedia/en/Session+Log.html",
+    'Huawei HiSecEngine USG6000E Product Documentation, "Meanings of Log Fields"; H3C SecPath System Log Messages Reference',
   vendor: "Huawei",
   product: "USG",
   prose: true,

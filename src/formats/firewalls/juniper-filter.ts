@@ -38,7 +38,6 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
 export const juniperFilter: Format = {
   id: "juniper.filter",
   title: "Juniper Junos firewall filter logs (PFE_FW_SYSLOG)",
-  reference:
-    "https://www.juniper.net/documentation/us/en/software/junos/routing-policy/topics/concept/firewall-filter-option-filter-logging-overview.html",
+  reference: "https://apps.juniper.net/syslog-explorer/ (PFE_FW_SYSLOG_IP)",
   parse,
 };

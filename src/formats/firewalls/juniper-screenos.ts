@@ -99,7 +99,7 @@ function judge(f: Fields, event: Event): Judgement | undefined {
 export const juniperScreenos = keyedFormat({
   id: "juniper.screenos",
   title: "Juniper NetScreen (ScreenOS) traffic and event logs",
-  reference: "https://www.juniper.net/documentation/software/screenos/screenos6.3.0/630_Messages.pdf",
+  reference: "ScreenOS 6.3.0 Message Log Reference Guide, Juniper Networks",
   vendor: "Juniper",
   product: "NetScreen",
   prose: true,

@@ -134,11 +134,13 @@ export const juniperSrx = keyedFormat({
   id: "juniper.srx",
   title: "Juniper SRX (Junos) security logs: RT_FLOW, RT_IDP, RT_UTM, RT_AAMW, RT_SCREEN",
   reference:
-    "https://www.juniper.net/documentation/us/en/software/junos/logical-system-security/topics/task/security-log-understanding.html",
+    "https://juniper.net/documentation/en_US/junos12.1x47/topics/reference/command-summary/show-security-log-file.html; https://apps.juniper.net/syslog-explorer/",
   vendor: "Juniper",
   product: "SRX",
   prose: true,
   find: (line, envelope) => {
+    const named = envelope?.structured !== undefined || envelope?.program?.includes("_") === true;
+    if (!named && !line.includes("_")) return -1;
     if (envelope?.structured || envelope?.program !== undefined)
       return eventName(line, envelope) === undefined ? -1 : 0;
     return EVENT.exec(line.slice(0, 300))?.index ?? -1;

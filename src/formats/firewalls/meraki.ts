@@ -85,10 +85,11 @@ function judge(f: Fields, event: Event): Judgement | undefined {
       Object.assign(event, said);
       return rest;
     }
-    if ((f["text"] ?? "").includes("content_filtering_block"))
+    const refused = /\b(?:content_filtering_block|nbar_block)\b/.exec(f["text"] ?? "")?.[0];
+    if (refused !== undefined)
       return {
         outcome: "blocked",
-        outcomeReason: "content_filtering_block",
+        outcomeReason: refused,
         initiator: "source",
         initiatorReason: "a client's request",
       };
@@ -112,7 +113,7 @@ export const meraki = keyedFormat({
   id: "cisco.meraki",
   title: "Cisco Meraki MX flows, URLs, IDS alerts and events",
   reference:
-    "https://documentation.meraki.com/Platform_Management/Dashboard_Administration/Operate_and_Maintain/Monitoring_and_Reporting/Syslog_Event_Types_and_Log_Samples",
+    "https://documentation.meraki.com/General_Administration/Monitoring_and_Reporting/Syslog_Event_Types_and_Log_Samples",
   vendor: "Cisco",
   product: "Meraki MX",
   prose: true,

@@ -132,6 +132,7 @@ function packet(text: string): FormatResult | undefined {
 }
 
 function parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+  if (!line.includes(",")) return undefined;
   const head = line.slice(0, 200);
   const m = TOPICS.exec(head);
   let text = m ? line.slice(m.index + m[0].length, m.index + 4096) : line.slice(0, 4096);
@@ -162,6 +163,6 @@ export const mikrotik: Format = {
   id: "mikrotik.routeros",
   prose: true,
   title: "MikroTik RouterOS firewall and login logs",
-  reference: "https://help.mikrotik.com/docs/spaces/ROS/pages/328094/Log",
+  reference: "https://help.mikrotik.com/docs/display/ROS/Log",
   parse,
 };

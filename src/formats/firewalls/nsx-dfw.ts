@@ -66,6 +66,6 @@ export const nsxDfw: Format = {
   id: "vmware.nsx-dfw",
   title: "VMware NSX distributed and gateway firewall packet logs",
   reference:
-    "https://techdocs.broadcom.com/us/en/vmware-cis/nsx/nsx-dc/4-1/administration-guide/security/distributed-firewall/firewall-packet-logs.html",
+    'https://developer.broadcom.com/xapis/nsx-cli-guide/latest/FirewallPacketLogGet.html; VMware NSX Administration Guide, "Firewall Packet Logs"',
   parse,
 };

@@ -66,7 +66,8 @@ function judge(f: Fields, event: Event): Judgement {
 export const sonicwall = keyedFormat({
   id: "sonicwall.sonicos",
   title: "SonicWall SonicOS syslog",
-  reference: "https://www.sonicwall.com/techdocs/pdf/sonicos-7-0-0-0-log_events_reference_guide.pdf",
+  reference:
+    "SonicOS Log Events Reference Guide, SonicWall; https://docs.trellix.com/docs/dell-sonicos-log-format-and-field-mapping",
   vendor: "SonicWall",
   product: "SonicOS",
   prose: true,

@@ -75,7 +75,7 @@ function judge(f: Fields, event: Event): Judgement {
 export const sophosUtm = keyedFormat({
   id: "sophos.utm",
   title: "Sophos (Astaro) UTM packet filter, web proxy, WAF, IPS, mail and login logs",
-  reference: "https://docs.sophos.com/nsg/sophos-utm/utm/9.7/help/en-us/Content/utm/utmAdminGuide/LoggingReporting.htm",
+  reference: 'Sophos UTM 9 Administration Guide, "Logging & Reporting"',
   vendor: "Sophos",
   product: "UTM",
   find(line) {

@@ -81,8 +81,7 @@ function verdictOf(
 export const sophosXg = keyedFormat({
   id: "sophos.xg",
   title: "Sophos Firewall (XG, SFOS) logs",
-  reference:
-    "https://docs.sophos.com/nsg/sophos-firewall/21.0/help/en-us/webhelp/onlinehelp/AdministratorHelp/Logs/TroubleshootingLogs/LogFileDetails/",
+  reference: "https://docs.sophos.com/nsg/sophos-firewall/21.5/syslog/index.html",
   vendor: "Sophos",
   product: "Firewall",
   find(line) {

@@ -44,7 +44,8 @@ function judge(f: Fields, event: Event): Judgement {
 export const stormshield = keyedFormat({
   id: "stormshield.sns",
   title: "Stormshield Network Security (SNS) logs",
-  reference: "https://documentation.stormshield.eu/SNS/v4/en/Content/Description_of_Audit_logs/Getting-started.htm",
+  reference:
+    "https://documentation.stormshield.eu/SNS/v4/en/Content/Description_of_Audit_logs/Specific_fields-connection.htm",
   vendor: "Stormshield",
   product: "SNS",
   find(line) {

@@ -102,8 +102,7 @@ function judge(f: Fields, event: Event): Judgement | undefined {
 export const watchguard = keyedFormat({
   id: "watchguard.fireware",
   title: "WatchGuard Fireware traffic and event logs",
-  reference:
-    "https://www.watchguard.com/help/docs/help-center/en-US/Content/en-US/Fireware/logging/read_log_messages_wsm.html",
+  reference: 'WatchGuard Fireware Help, "Read a Log Message"; Fireware Log Catalog',
   vendor: "WatchGuard",
   product: "Fireware",
   prose: true,

@@ -34,7 +34,7 @@ function judge(f: Fields, event: Event): Judgement {
 export const zyxel = keyedFormat({
   id: "zyxel.usg",
   title: "Zyxel USG, ATP and ZyWALL logs",
-  reference: "https://www.zyxel.com/us/en-us/support/download?model=usg-flex-200 (CLI Reference Guide, Logs)",
+  reference: 'Zyxel ZyWALL, USG and ATP Series CLI Reference Guide, chapter "Logs"',
   vendor: "Zyxel",
   product: "USG",
   find(line) {
