@@ -242,6 +242,18 @@ describe("lines inside other records", () => {
 });
 
 describe("times", () => {
+  it.each([
+    ["1614830767841000000", "2021-03-04T04:06:07.841Z"],
+    // Written a second later than the event, or by another clock: the line's own date and time stand.
+    ["1614830769057000000", "2021-03-04T04:06:07.000Z"],
+  ])("of FortiGate keep the zone that the line names (eventtime %s)", (eventtime, expected) => {
+    const parsed = parse(
+      `date=2021-03-04 time=05:06:07 eventtime=${eventtime} tz="+0100" logid="0101039426" type="event" subtype="vpn" action="ssl-login-fail" remip=203.0.113.7`,
+    );
+    expect(iso(parsed)).toBe(expected);
+    expect(parsed.timezone).toBe("+01:00 (in the line)");
+  });
+
   it("of PAN-OS take their zone from the fine column only when it tells the same moment", () => {
     const columns = "1,2021/03/04 05:06:07,1,TRAFFIC,end,1,2021/03/04 05:06:06,10.0.0.5,203.0.113.7" + ",".repeat(30);
     expect(iso(parse(`${columns}2021-03-04T05:06:06.500+02:00`))).toBe("2021-03-04T03:06:06.500Z");
