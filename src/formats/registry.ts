@@ -1,5 +1,6 @@
 /** Every format, once. Order: envelopes from the outside in, formats from the specific to the general. */
 import { compose, cri } from "./envelopes/container.js";
+import { sophosUtmHeader } from "./envelopes/sophos-utm.js";
 import { syslog3164 } from "./envelopes/syslog-3164.js";
 import { syslog5424 } from "./envelopes/syslog-5424.js";
 import type { Envelope, Format } from "./format.js";
@@ -15,7 +16,7 @@ import { remoteAccessFormats } from "./remote-access/index.js";
 import { webFormats } from "./web/index.js";
 
 /** Tried in order; RFC 5424 before RFC 3164, whose loose grammar would take its `1`. */
-export const ENVELOPES: readonly Envelope[] = [syslog5424, cri, syslog3164, compose];
+export const ENVELOPES: readonly Envelope[] = [syslog5424, cri, sophosUtmHeader, syslog3164, compose];
 
 /** Squid's emulated access lines are Apache's with a field more, so proxies come before web servers. */
 export const FORMATS: readonly Format[] = [

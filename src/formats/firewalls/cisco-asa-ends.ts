@@ -155,19 +155,19 @@ function session(text: string): Ends | undefined {
   const ip =
     // At the end, where the firewall writes it: a user name before it may hold the same words.
     / : user IP = ([0-9A-Fa-f:.]{2,45})\s*$/.exec(text)?.[1] ??
-    /\bIP(?: ?= ?| address: ?| addr: ?| )<?([0-9A-Fa-f:.]{2,45})>?/.exec(text)?.[1] ??
+    /\b(?:IP(?: ?= ?| address: ?| addr: ?| )|Addr )<?([0-9A-Fa-f:.]{2,45})>?/.exec(text)?.[1] ??
     /\bClient IP ([0-9A-Fa-f:.]{2,45})/.exec(text)?.[1];
   const user =
     /\bUser <([^<>]{1,128})>/.exec(text)?.[1] ??
     /\b(?:Username|Uname|user) ?[=:] ?([^\s,:]{1,128})/.exec(text)?.[1] ??
-    /\bUser (\S{1,128}) IP /.exec(text)?.[1];
+    /\bUser (\S{1,128}?),? (?:IP|Addr) /.exec(text)?.[1];
   const first = endpoint({ ip: canonicalIp(ip && trimmed(ip)) });
   return first || user !== undefined ? { first, user } : undefined;
 }
 
 /** `Object 203.0.113.7 is attacking`, `adds host 203.0.113.7`, `SSH session from A on interface`. */
 function lone(text: string): Ends | undefined {
-  const m = /\b(?:from|host|Object|IP) \(?([0-9A-Fa-f:.]{2,45}(?:\/\d{1,5})?)\)?/.exec(text);
+  const m = /\b(?:from|host|Object|IP) \(?([0-9A-Fa-f:.]{2,45}(?:\/\d{1,5}(?![\d.]))?)\)?/.exec(text);
   const first = toEndpoint(m?.[1]);
   return first ? { first } : undefined;
 }
@@ -199,7 +199,35 @@ function between(text: string): Ends | undefined {
   return m ? { first: toEndpoint(m[1]), second: toEndpoint(m[2]) } : undefined;
 }
 
+/** `Shunned packet: A = B on interface`, `A ==> B` in older versions. */
+function shunned(text: string): Ends | undefined {
+  const m = /\bpacket: (\S{2,64}) =(?:=>)? (\S{2,64})/.exec(text);
+  return m ? { first: toEndpoint(m[1]), second: toEndpoint(m[2]) } : undefined;
+}
+
+/** `src = A, dest = B` (IP fragments). */
+function fragment(text: string): Ends | undefined {
+  const m = /\bsrc = ([^\s,]{2,64}), dest = ([^\s,]{2,64})/.exec(text);
+  return m ? { first: toEndpoint(m[1]), second: toEndpoint(m[2]) } : undefined;
+}
+
+/** `for A to B from <message>` (inspected calls). */
+function inspected(text: string): Ends | undefined {
+  const m = / for (\S{2,320}) to (\S{2,320})/.exec(text);
+  return m ? { first: toEndpoint(m[1]), second: toEndpoint(m[2]) } : undefined;
+}
+
+/** `Built local-host outside:A`. */
+function localHost(text: string): Ends | undefined {
+  const m = /\blocal-host (\S{2,320})/.exec(text);
+  return m ? { first: toEndpoint(m[1]) } : undefined;
+}
+
 export const NOTATIONS = {
+  shunned,
+  fragment,
+  inspected,
+  localHost,
   forTo,
   srcDst,
   arrow,

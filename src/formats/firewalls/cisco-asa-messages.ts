@@ -50,11 +50,21 @@ const RULES: readonly (readonly [ids: string, rule: MessageRule])[] = [
 
   // Connections: `for` names the end on the lower-security side, `to` the other, whoever began.
   [
-    "302013 302015 302017 302303 302035",
+    "302013 302015 302017 302035",
     {
       action: "connection-built",
       notation: "forTo",
       begin: "direction",
+      outcome: "unknown",
+      because: "Built: logged before any answer",
+    },
+  ],
+  [
+    "302303",
+    {
+      action: "connection-built",
+      notation: "forTo",
+      begin: "first",
       outcome: "unknown",
       because: "Built: logged before any answer",
     },
@@ -137,6 +147,32 @@ const RULES: readonly (readonly [ids: string, rule: MessageRule])[] = [
     "402114 402115 402116 402117 402118 402119 402120",
     { action: "ipsec-dropped", notation: "forTo", begin: "unknown", outcome: "blocked" },
   ],
+  ["108003 108004", { action: "smtp-terminated", notation: "forTo", begin: "first", outcome: "blocked" }],
+  ["201009 201010 201011 201012", { action: "limit-exceeded", notation: "forTo", begin: "first", outcome: "blocked" }],
+  ["202010", { action: "translation-failed", notation: "forTo", begin: "first", outcome: "blocked" }],
+  ["209003 209004 209005", { action: "denied", notation: "fragment", begin: "unknown", outcome: "blocked" }],
+  ["401004", { action: "shunned", notation: "shunned", begin: "unknown", outcome: "blocked" }],
+  [
+    "607001 607003",
+    {
+      action: "sip-preallocated",
+      notation: "inspected",
+      begin: "unknown",
+      outcome: "unknown",
+      because: "an inspected call",
+    },
+  ],
+  // A host that the firewall keeps state of: one end, the other is not told.
+  [
+    "609001 609002",
+    {
+      action: "local-host",
+      notation: "localHost",
+      begin: "unknown",
+      outcome: "unknown",
+      because: "a host, not traffic",
+    },
+  ],
   ["419001", { action: "denied", notation: "forTo", begin: "unknown", outcome: "blocked" }],
   [
     "419002",
@@ -209,6 +245,29 @@ const RULES: readonly (readonly [ids: string, rule: MessageRule])[] = [
     { action: "authentication", notation: "session", begin: "first", outcome: "refused", own: true },
   ],
   ["113012", { action: "authentication", notation: "session", begin: "first", outcome: "authenticated", own: true }],
+  [
+    "308001",
+    {
+      action: "enable",
+      notation: "lone",
+      begin: "first",
+      outcome: "refused",
+      because: "password incorrect",
+      own: true,
+    },
+  ],
+  [
+    "734001",
+    {
+      action: "vpn-access-policy",
+      notation: "session",
+      begin: "first",
+      outcome: "authenticated",
+      because: "an access policy was chosen for a logged-in user",
+      own: true,
+    },
+  ],
+  ["734002", { action: "vpn-access-policy", notation: "session", begin: "first", outcome: "refused", own: true }],
   ["606001 606003", { action: "asdm-session", notation: "lone", begin: "first", outcome: "authenticated", own: true }],
   ["315011", { action: "ssh-session-ended", notation: "lone", begin: "first", outcome: "unknown", own: true }],
 

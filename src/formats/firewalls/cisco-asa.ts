@@ -10,7 +10,7 @@ import { FLAG_BITS, icmpBeginning, packetBeginning, replyPorts, type Beginning }
 import { durationNs, quotesAnother, shaped, timestamp } from "../shape.js";
 
 /** `%ASA-6-302013: `, `%ASA--6-302013: `, `%ASA-session-6-302013: `, `%FTD-6-430003: `. */
-const TAG = /%(ASA|FTD|PIX|FWSM)-(?:[a-z]{0,16}-)?(\d)-(\d{6})(?::|\s|$)\s*/;
+const TAG = /%(ASA|FTD|PIX|FWSM|NGIPS)-(?:[a-z]{0,16}-)?(\d)-(\d{6})(?::|\s|$)\s*/;
 
 interface Header {
   time?: ParsedTime | undefined;
@@ -260,7 +260,7 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
   const header = readHeader(head);
   const ftd = isFtdEvent(id) ? parseFtdEvent(id, text) : undefined;
   const result = ftd?.result ?? message(id, text);
-  const family = tag[1] === "FTD" ? "ftd" : "asa";
+  const family = tag[1] === "FTD" || tag[1] === "NGIPS" ? "ftd" : "asa";
   const hostname = header.hostname ?? envelope?.hostname;
   return shaped({
     ...result,

@@ -57,8 +57,9 @@ function lineTime(fields: Fields): ParsedTime | undefined {
   const epoch = fields["eventtime"] ? parseEpoch(fields["eventtime"]) : undefined;
   if (!stated) return epoch;
   if (epoch?.kind !== "instant") return stated;
-  // eventtime is UTC and finer; it is believed as long as it agrees with the wall clock in the line.
-  if (stated.kind === "instant") return Math.abs(stated.ms - epoch.ms) < 2000 ? epoch : stated;
+  // eventtime is UTC and finer. Where the line names its zone, it adds the fraction of the second that the line states.
+  if (stated.kind === "instant")
+    return Math.trunc(epoch.ms / 1000) * 1000 === stated.ms ? { ...stated, ms: epoch.ms } : stated;
   const wall = Date.UTC(stated.year!, stated.month - 1, stated.day, stated.hour, stated.minute, stated.second);
   return Math.abs(wall - epoch.ms) <= 15 * 3_600_000 ? epoch : stated;
 }
