@@ -75,10 +75,10 @@ const NEVER: ReadonlySet<string> = new Set(
 
 /** Best first within a field. */
 const FIELD_NAMES: Readonly<Record<Field, string>> = {
-  type: "type indicator_type ioc_type observable_type value_type x_opencti_main_observable_type",
+  type: "type indicator_type ioc_type observable_type value_type x_opencti_main_observable_type entity_type",
   tlp: "tlp tlp_marking marking markings object_marking traffic_light_protocol",
   labels:
-    "apts apt label labels tag tags tag1 tag2 tag3 attribute_tag event_tag malware malware_family malware_printable family threat_actor threat_actors actor campaign threat_name signature listingreason threat malware_name",
+    "apts apt label labels tag tags tag1 tag2 tag3 attribute_tag event_tag malware malware_family malware_printable family threat_actor threat_actors actor campaign threat_name signature listingreason threat malware_name object_label malware_families adversary",
   role: "role threat_type",
   validFrom:
     "valid_from validfrom first_seen firstseen first_seen_utc firstseen_utc firstseenutc valid_since first_observed start_time",
@@ -86,7 +86,7 @@ const FIELD_NAMES: Readonly<Record<Field, string>> = {
     "valid_until validuntil valid_to expiration expires expires_at expiration_date expiry last_seen lastseen last_seen_utc lastseen_utc last_online last_observed",
   published:
     "published date event_date date_added dateadded created created_at publication_date listingdate listing_date timestamp",
-  confidence: "confidence confidence_level reliability score",
+  confidence: "confidence confidence_level reliability score abuse_confidence_score x_opencti_score",
   comment: "comment comments description desc note notes threat_type_desc ioc_type_desc listing_reason",
   feed: "title_desensitized event_info feed feed_name report report_name source_name title",
   object: "signature_component_uuid attribute_uuid uuid ioc_id",
