@@ -48,7 +48,9 @@ export function keyOf(key: string): Key {
   let read = known.get(key);
   if (!read) {
     read = readKey(key);
-    if (known.size < MAX_KNOWN) known.set(key, read);
+    // Emptied, not closed: a feed of odd keys must not make the next one slow.
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(key, read);
   }
   return read;
 }

@@ -26,7 +26,6 @@ const KINDS: Readonly<Record<string, MispKind>> = {
   "ip-src|port": { parts: ["address", "port"] },
   "ip-dst|port": { parts: ["address", "port"] },
   "onion-address": { as: "domain-name" },
-  link: { refused: "a reference to read more: not hunted" },
   "target-email": { refused: "an address of the victim: not hunted" },
 };
 

@@ -228,11 +228,15 @@ export const mispReader: Reader = {
     return value !== undefined && (!isEmpty(contentOf(value)) || isManifest(value));
   },
   read(source, _options, sink) {
-    if (isHashList(source.text))
-      throw new LookbackError("intel-unusable", "a MISP feed's hashes.csv: digests of its values, no indicators");
+    if (isHashList(source.text)) {
+      sink.setAside(0, "", "a MISP feed's hashes.csv: digests of its values, no indicators");
+      return;
+    }
     const value = jsonOf(source);
-    if (isManifest(value))
-      throw new LookbackError("intel-unusable", "a MISP feed's manifest: it names the events and holds no indicator");
+    if (isManifest(value)) {
+      sink.setAside(0, "", "a MISP feed's manifest: it names the events and holds no indicators");
+      return;
+    }
     const content = contentOf(value);
     if (isEmpty(content)) throw new LookbackError("intel-unusable", "no MISP event, object or attribute in it");
     const walk = new Walk(sink);

@@ -33,24 +33,32 @@ function isCategory(line: string): boolean {
   return Number(CATEGORY_ROW.exec(line)?.[1] ?? Infinity) <= MAX_CATEGORY;
 }
 
-function allAre(lines: readonly string[], test: (line: string) => boolean): boolean {
-  return lines.length > 0 && lines.every(test);
+/** A few broken rows must not make a list unknown. */
+const REGULAR = 0.75;
+
+function areMostly(lines: readonly string[], test: (line: string) => boolean): boolean {
+  return lines.length > 0 && test(lines[0]!) && lines.filter(test).length >= lines.length * REGULAR;
 }
 
 export const suricataIprepReader: Reader = {
   id: "suricata-iprep",
   recognises({ text }) {
     const lines = firstLines(text);
-    return allAre(lines, (line) => rowOf(line) !== undefined) || allAre(lines, isCategory);
+    return areMostly(lines, (line) => rowOf(line) !== undefined) || areMostly(lines, isCategory);
   },
   read({ text }, _options, sink) {
-    if (allAre(firstLines(text), isCategory))
+    if (areMostly(firstLines(text), isCategory))
       throw new LookbackError("intel-unusable", "Suricata's reputation categories: names, no indicators");
     for (const [raw, line] of linesOf(text)) {
       const trimmed = raw.trim();
       if (trimmed === "" || trimmed.startsWith("#")) continue;
       const row = rowOf(trimmed);
-      if (!row) sink.reject(line, trimmed, "no row of address, category (0 to 60) and score (0 to 127)");
+      if (!row)
+        sink.candidate({
+          text: trimmed.split(",", 1)[0]!,
+          line,
+          notes: ["no row of address, category (0 to 60) and score (0 to 127): only the address was read"],
+        });
       else if (row.score === 0)
         sink.setAside(line, row.text, "its reputation score is 0: the publisher has no data on it");
       else

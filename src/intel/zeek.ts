@@ -108,18 +108,23 @@ function row(line: string, number: number, columns: Columns, sink: Sink): void {
     sink.reject(number, line, "the row has no indicator");
     return;
   }
-  if (cells.length !== columns.names.length) {
-    // Zeek refuses such a row; what the other columns say may belong elsewhere.
-    sink.reject(number, text, `the row has ${cells.length} columns, #fields has ${columns.names.length}`);
-    return;
-  }
-  const type = columns.type < 0 ? undefined : cells[columns.type]?.trim();
+  // Zeek refuses such a row. Its indicator is not to be lost; what its other columns say may belong elsewhere.
+  const isWhole = cells.length === columns.names.length;
+  const written = columns.type < 0 ? undefined : cells[columns.type]?.trim();
+  const type = isWhole || /^Intel::/i.test(written ?? "") ? written : undefined;
   const kind = type === undefined ? undefined : kindOf(type);
   if (kind?.refused !== undefined) {
     sink.reject(number, text, kind.refused);
     return;
   }
-  const candidate: Candidate = { text, line: number, ...statement(columns, cells) };
+  const said: Statement = isWhole
+    ? statement(columns, cells)
+    : {
+        notes: [
+          `the row has ${cells.length} columns, #fields has ${columns.names.length}: only the indicator was read`,
+        ],
+      };
+  const candidate: Candidate = { text, line: number, ...said };
   if (type !== undefined) candidate.statedType = type;
   if (kind?.as !== undefined) candidate.as = kind.as;
   sink.candidate(candidate);
