@@ -271,6 +271,13 @@ describe("JSON that means harm", () => {
     ]);
   });
 
+  test("a list of three hundred thousand under one name; a message under a list's name is none", async () => {
+    const ips = Array.from({ length: 300_000 }, (_, i) => `10.${i >> 16}.${(i >> 8) & 255}.${i & 255}`);
+    const set = await loadIntel([ofJson({ ips, data: "no more than one answer a minute" })]);
+    expect(set.indicators.length + set.rejections.length).toBe(300_000);
+    expect(set.indicators.length).toBeGreaterThan(299_000);
+  });
+
   test("keys by the hundred thousand, each another", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 200_000 }, (_, i) => [`k${i}`, { ip: `198.18.${(i >> 8) & 255}.${i & 255}` }]),

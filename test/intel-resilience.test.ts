@@ -1,5 +1,5 @@
 /** A feed that fails takes nothing away: not what it gave before, and nothing of the others'. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -92,6 +92,23 @@ describe("other ways to fail", () => {
     const gone = await loadIntel([dir], { previous: before });
     expect(values(gone)).toEqual(["ipv4-addr 192.0.2.1", "ipv4-addr 192.0.2.2"]);
     mkdirSync(dir);
+  });
+
+  test("a file of a folder that leads nowhere now, and a subfolder that does", async () => {
+    const { dir, before } = await two();
+    rmSync(join(dir, "a.txt"));
+    symlinkSync(join(dir, "not-there"), join(dir, "a.txt"));
+    rmSync(join(dir, "b"), { recursive: true });
+    symlinkSync(join(dir, "b"), join(dir, "b"));
+    const after = await loadIntel([dir], { previous: before });
+    expect(values(after)).toEqual(["ipv4-addr 192.0.2.1", "ipv4-addr 192.0.2.2"]);
+    expect(messages(after)).toEqual([
+      "no such file or folder",
+      "a link that leads to itself",
+      "kept what an earlier load gave: 1 indicators",
+      "kept what an earlier load gave: 1 indicators",
+      "no file in this folder holds an indicator",
+    ]);
   });
 
   test("a damaged gzip keeps what it gave beyond the damage", async () => {

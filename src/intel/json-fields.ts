@@ -12,6 +12,8 @@ export interface Key {
   /** Among keys for indicators; lower is better. */
   rank: number;
   field?: { field: Field; rank: number };
+  /** Indicators in a list only: a text under this name is a message as often. */
+  listOnly?: true;
   /** Neither it nor anything in it is an indicator: references, labels, markings. */
   closed: boolean;
 }
@@ -37,7 +39,9 @@ function readKey(key: string): Key {
   const name = key.slice(0, 200).replace(/([a-z0-9])([A-Z])/g, "$1_$2");
   const bare = name.toLowerCase();
   const made: Key = { rank: indicatorRank(name), closed: isReference(name) || LISTS_OF_NAMES.has(bare) };
-  const value = valueColumn(name) ?? (LISTS.has(bare) ? { generic: true } : undefined);
+  const column = valueColumn(name);
+  const value = column ?? (LISTS.has(bare) ? { generic: true } : undefined);
+  if (column === undefined && value !== undefined) made.listOnly = true;
   const field = fieldOf(name);
   if (value !== undefined && !made.closed) made.value = value;
   else if (field !== undefined) made.field = field;
@@ -111,6 +115,8 @@ const PLAIN = {
 } as const satisfies Partial<Record<Field, keyof Statement>>;
 
 const PORTS = 65_536;
+/** Of one object. What is in it has them too: without a bound a small file could fill the memory. */
+const MAX_LABELS = 500;
 
 /** What an object says of the indicators in it. */
 export function saidBy(record: JsonObject): Said {
@@ -135,7 +141,7 @@ export function saidBy(record: JsonObject): Said {
     if (tlp !== undefined) statement.tlp = tlp;
   }
   const labels = new Set<string>();
-  for (const name of values("labels").flatMap(namesIn)) {
+  for (const name of values("labels").flatMap(namesIn).slice(0, MAX_LABELS)) {
     const tags = parseTags(name);
     for (const label of tags.labels) labels.add(label);
     const tlp = stricter(statement.tlp, tags.tlp);

@@ -57,6 +57,8 @@ const OWNERS = "this field names the owner of the address";
 
 /** Bound on the fields that are named to the user. */
 const MAX_FIELDS = 50;
+/** Values that are looked at of a field whose name tells nothing. */
+const MAX_LOOKS = 20;
 
 function texts(value: unknown): string[] {
   if (typeof value === "string") return value.trim() === "" ? [] : [value.trim()];
@@ -77,6 +79,7 @@ export class JsonWalk {
   readonly fields = new Set<string>();
   /** A field that was asked for is there. */
   asked = false;
+  private readonly looks = new Map<string, number>();
   private readonly wanted: readonly string[] | undefined;
 
   constructor(
@@ -117,14 +120,15 @@ export class JsonWalk {
     const found: Found[] = [];
     const isOwned = OWNER_KEYS.some((key) => record[key] !== undefined);
     for (const [key, value] of Object.entries(record)) {
-      const { value: column, rank, closed } = keyOf(key);
+      const { value: column, rank, closed, listOnly } = keyOf(key);
       if (this.wanted !== undefined) {
         if (this.isWanted(node, key))
           for (const text of texts(value)) found.push({ text, key, column: column ?? {}, rank: 0 });
       } else if (column === undefined) {
         if (!closed) this.look(node, key, value);
       } else if (isOwned && column.as === "domain-name") this.passOver(node, key, OWNERS);
-      else for (const text of texts(value)) found.push({ text, key, column, rank });
+      else if (!listOnly || Array.isArray(value))
+        for (const text of texts(value)) found.push({ text, key, column, rank });
       if (isContainer(value) && !closed) inner.push({ value, key, parent: node, outer });
     }
     this.choose(found, node, { ...said, statement: { ...outer, ...own(said) } }, line);
@@ -134,7 +138,8 @@ export class JsonWalk {
   private choose(found: readonly Found[], node: Node, said: Said, line: number): void {
     const leading = found.filter(({ column }) => !column.alone);
     const pool = leading.length > 0 ? leading : found;
-    const best = Math.min(...pool.map(({ rank }) => rank));
+    let best = Number.POSITIVE_INFINITY;
+    for (const { rank } of pool) best = Math.min(best, rank);
     for (const one of pool)
       if (this.wanted !== undefined || one.rank === best || one.column.beside || one.column.alone)
         this.give(one, node, said, line);
@@ -196,13 +201,14 @@ export class JsonWalk {
     return isIt;
   }
 
-  /** A field of a name that tells nothing. */
+  /** A field of a name that tells nothing: a few of its values tell whether to name it to the user. */
   private look(node: Node, key: string, value: unknown): void {
-    if (this.passedOver.size >= MAX_FIELDS) return;
     const sample = typeof value === "string" ? value : Array.isArray(value) ? value[0] : undefined;
     if (typeof sample !== "string" || sample.length > 2048 || !LIKE_VALUE.test(sample)) return;
-    const path = fieldPath(node, key);
-    if (!this.passedOver.has(path) && Array.isArray(normalise(sample))) this.passOver(node, key, PASSED);
+    const looks = this.looks.get(key) ?? 0;
+    if (looks >= MAX_LOOKS || this.looks.size > MAX_FIELDS) return;
+    this.looks.set(key, looks + 1);
+    if (Array.isArray(normalise(sample))) this.passOver(node, key, PASSED);
   }
 
   private passOver(node: Node, key: string, reason: string): void {

@@ -36,6 +36,8 @@ const PHASE_TAG = /^(?:kill-chain:|misp-galaxy:mitre-[a-z-]{1,40}tactic=)"?([^"]
 const GALAXY_TAG = /^misp-galaxy:([^="]{1,80})="([^"]{1,200})"$/i;
 
 const MAX_LABEL = 200;
+/** Of one event, object or attribute. Each attribute has its event's too: without a bound a small file could fill the memory. */
+const MAX_TAGS = 500;
 
 class Collected {
   readonly labels = new Set<string>();
@@ -70,12 +72,13 @@ class Collected {
 /** What the tags and galaxies of an event, an object or an attribute say. */
 export function tagsOf(holder: JsonObject): Tagged {
   const found = new Collected();
-  for (const tag of objectsIn(holder["Tag"])) {
+  for (const tag of objectsIn(holder["Tag"]).slice(0, MAX_TAGS)) {
     const name = textOf(tag["name"])?.trim();
     if (name !== undefined) found.tag(name);
   }
-  for (const galaxy of objectsIn(holder["Galaxy"]))
-    for (const cluster of objectsIn(galaxy["GalaxyCluster"])) {
+  for (const galaxy of objectsIn(holder["Galaxy"]).slice(0, MAX_TAGS))
+    for (const cluster of objectsIn(galaxy["GalaxyCluster"]).slice(0, MAX_TAGS)) {
+      if (found.labels.size >= MAX_TAGS) break;
       const name = textOf(cluster["value"])?.trim();
       if (name !== undefined) found.cluster(textOf(cluster["type"]) ?? textOf(galaxy["type"]) ?? "", name);
     }

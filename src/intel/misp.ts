@@ -33,21 +33,16 @@ function isEvent(value: JsonObject): boolean {
 /** Envelopes stand in one another: `{"response": [{"Event": …}]}`. */
 const MAX_ENVELOPES = 3;
 
-function contentOf(value: unknown, depth = 0): Content {
-  const found: Content = { events: [], attributes: [], objects: [] };
+function contentOf(value: unknown, found: Content = { events: [], attributes: [], objects: [] }, depth = 0): Content {
   if (depth > MAX_ENVELOPES) return found;
   for (const part of oneOrMore(value)) {
     if (isEvent(part)) found.events.push(part);
     else if (isObject(part["Event"]) && part["value"] === undefined) found.events.push(part["Event"]);
-    else if (part["response"] !== undefined) {
-      const inner = contentOf(part["response"], depth + 1);
-      // Not spread into `push`: a search's answer may be longer than a call may have arguments.
-      found.events = found.events.concat(inner.events);
-      found.attributes = found.attributes.concat(inner.attributes);
-      found.objects = found.objects.concat(inner.objects);
-    } else {
-      found.attributes = found.attributes.concat(oneOrMore(part["Attribute"]).filter(isAttribute));
-      found.objects = found.objects.concat(oneOrMore(part["Object"]));
+    else if (part["response"] !== undefined) contentOf(part["response"], found, depth + 1);
+    else {
+      for (const attribute of oneOrMore(part["Attribute"]))
+        if (isAttribute(attribute)) found.attributes.push(attribute);
+      for (const object of oneOrMore(part["Object"])) found.objects.push(object);
     }
   }
   return found;
