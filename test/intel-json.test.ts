@@ -212,6 +212,18 @@ describe("broken JSON names line and column", () => {
     ]);
   });
 
+  test("a hash of digits alone, and a note that begins in brackets, are no JSON", async () => {
+    const digits = "1234567890".repeat(4).slice(0, 32);
+    const set = await loadIntel([file(digits), file("[[TLP:CLEAR]]\n192.0.2.1\n")]);
+    expect(readers(set)).toEqual(["text", "text"]);
+    expect(values(set)).toEqual(["ipv4-addr 192.0.2.1", `file ${digits}`]);
+  });
+
+  test("a number under a name for hashes or names is told", async () => {
+    const set = await loadIntel([ofJson([{ domain: 5, ip: "192.0.2.1" }])]);
+    expect(rejected(set)).toEqual(['0 [0].domain "5": a number, no text']);
+  });
+
   test("an address in brackets and a defanged one are no JSON", async () => {
     const set = await loadIntel([
       file("[2001:db8::1]:443\n[2001:db8::2]:443\n"),

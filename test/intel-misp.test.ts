@@ -12,6 +12,9 @@ interface Event {
 }
 const parsedEvent = (): Event => JSON.parse(readFileSync(`${MISP}/event.json`, "utf8")) as Event;
 
+const ofEvent = (attributes: unknown[]): string =>
+  file(JSON.stringify({ Event: { info: "odd", Attribute: attributes } }));
+
 const EVENT_VALUES = [
   "ipv4-addr 192.0.2.10",
   "ipv4-addr 192.0.2.11",
@@ -105,6 +108,26 @@ describe("an event", () => {
     expect(values(set)).toEqual(EVENT_VALUES);
   });
 
+  test("sightings that call it a false positive are said", async () => {
+    const attribute = { type: "ip-dst", value: "192.0.2.1", Sighting: [{ type: "0" }, { type: "1" }, { type: 1 }] };
+    const set = await loadIntel([ofEvent([attribute])]);
+    expect(said(set, "192.0.2.1").notes).toEqual(["2 sightings call it a false positive"]);
+  });
+
+  test("a thousand tags of an event do not multiply with its attributes", async () => {
+    const tags = (of: string): unknown[] => Array.from({ length: 1000 }, (_, i) => ({ name: `${of}-${i}` }));
+    const attributes = Array.from({ length: 300 }, (_, i) => ({
+      type: "domain",
+      value: `a${i}.example`,
+      Tag: tags(`t${i}`),
+    }));
+    const set = await loadIntel([
+      file(JSON.stringify({ Event: { info: "x", Tag: tags("e"), Attribute: attributes } })),
+    ]);
+    expect(set.indicators).toHaveLength(300);
+    expect(set.indicators[0]!.labels).toHaveLength(1000);
+  });
+
   test("an attribute without a value, of odd kinds, and dates that are none do no harm", async () => {
     const attributes = [
       { type: "ip-dst" },
@@ -116,7 +139,7 @@ describe("an event", () => {
       null,
       "192.0.2.5",
     ];
-    const set = await loadIntel([file(JSON.stringify({ Event: { info: "odd", Attribute: attributes } }))]);
+    const set = await loadIntel([ofEvent(attributes)]);
     expect(values(set)).toEqual(["ipv4-addr 192.0.2.2", "ipv4-addr 192.0.2.3", "ipv4-addr 192.0.2.4"]);
     expect(rejected(set)).toEqual([
       '0 "": an attribute without a value',

@@ -142,6 +142,15 @@ ${definition(term("Network/DNS", "&lol9;"))}`;
     expect(messages(set)).toEqual(["no indicator could be understood: XML nested deeper than 100 elements is refused"]);
   });
 
+  test("hundreds of thousands of elements on one line are read in a moment", async () => {
+    const started = process.cpuUsage();
+    const set = await loadIntel([
+      file(`<ioc>${"<a/>".repeat(300_000)}<Indicator>${term("Network/DNS", "a.example")}</Indicator></ioc>`),
+    ]);
+    expect(values(set)).toEqual(["domain-name a.example"]);
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(5);
+  });
+
   test("what is not well-formed names its line", async () => {
     const set = await loadIntel([file("<ioc>\n<definition>\n</ioc>")]);
     expect(messages(set)).toEqual([

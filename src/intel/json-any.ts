@@ -12,7 +12,8 @@ import { linesOf } from "./lines.js";
 
 /** Longer texts are no scalar that stands alone. */
 const MAX_SCALAR = 4096;
-const SCALAR = /^\s{0,100}(?:"|-?\d|true|false|null)/;
+/** Not thirty digits and more: those are a hash. */
+const SCALAR = /^\s{0,100}(?:"|-?\d(?!\d{29})|true|false|null)/;
 
 /** A text, number, truth value or null alone: JSON too (RFC 8259), and cheap to try. */
 function isScalar(text: string): boolean {
@@ -25,8 +26,8 @@ function isScalar(text: string): boolean {
   }
 }
 
-/** Begins as JSON and as nothing else that a list of indicators could: `{"`, `[{`, `["…",`. Not `[2001:db8::1]:443`. */
-const LIKE_JSON = /^\s{0,1000}(?:\{\s{0,1000}["}]|\[\s{0,1000}(?:[[{"\]]|$))/;
+/** Begins as JSON and as nothing else that a list of indicators could: `{"`, `[{`, `["…",`. Not `[2001:db8::1]:443`, `[[TLP:CLEAR]]`. */
+const LIKE_JSON = /^\s{0,1000}(?:\{\s{0,1000}["}]|\[\s{0,1000}(?:["{]|\[\s{0,1000}[["{]))/;
 
 /** The first line that is not empty. */
 function firstLine(text: string): { line: string; more: boolean } {

@@ -129,6 +129,12 @@ export class JsonWalk {
       } else if (isOwned && column.as === "domain-name") this.passOver(node, key, OWNERS);
       else if (!listOnly || Array.isArray(value))
         for (const text of texts(value)) found.push({ text, key, column, rank });
+      if (typeof value === "number" && this.wanted === undefined && column?.as !== undefined)
+        this.sink.reject(
+          { line, ...(line > 0 ? {} : { object: pathOf(node, key) }) },
+          String(value),
+          "a number, no text",
+        );
       if (isContainer(value) && !closed) inner.push({ value, key, parent: node, outer });
     }
     this.choose(found, node, { ...said, statement: { ...outer, ...own(said) } }, line);

@@ -185,6 +185,9 @@ function placeOf(holder: JsonObject): Place {
   return uuid === undefined ? { line: 0 } : { line: 0, object: uuid };
 }
 
+/** A sighting's type: 0 is a sighting, 2 the end of it. */
+const FALSE_POSITIVE = "1";
+
 function statement(attribute: JsonObject, outer: Statement, tags: Tagged, object?: JsonObject): Statement {
   const said: Statement = { ...outer, ...tags };
   const own = (key: string): string | undefined => textOf(attribute[key]);
@@ -201,6 +204,8 @@ function statement(attribute: JsonObject, outer: Statement, tags: Tagged, object
   if (revision !== undefined) said.revision = revision;
   if (event !== undefined) said.feed ??= event;
   if (category !== undefined) said.notes = [`MISP category: ${category}`];
+  const doubts = objectsIn(attribute["Sighting"]).filter(({ type: kind }) => textOf(kind) === FALSE_POSITIVE).length;
+  if (doubts > 0) said.notes = [...(said.notes ?? []), `${doubts} sightings call it a false positive`];
   stateWindow(
     said,
     own("first_seen") ?? textOf(object?.["first_seen"]),

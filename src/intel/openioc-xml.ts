@@ -45,18 +45,16 @@ const CDATA = "#cdata";
 /** Counts lines as positions go up. */
 class Lines {
   private line = 1;
-  private at = 0;
+  private next: number;
 
-  constructor(private readonly text: string) {}
+  constructor(private readonly text: string) {
+    this.next = text.indexOf("\n");
+  }
 
   of(position: number): number {
-    for (
-      let end = this.text.indexOf("\n", this.at);
-      end >= 0 && end < position;
-      end = this.text.indexOf("\n", this.at)
-    ) {
+    while (this.next >= 0 && this.next < position) {
       this.line++;
-      this.at = end + 1;
+      this.next = this.text.indexOf("\n", this.next + 1);
     }
     return this.line;
   }
