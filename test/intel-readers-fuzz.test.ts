@@ -31,7 +31,7 @@ function filesIn(folder: string): string[] {
 }
 
 /** What a reader gave; every candidate must name a place and hold a text. */
-function read(reader: (typeof READERS)[number], text: string, column?: string): number {
+async function read(reader: (typeof READERS)[number], text: string, column?: string): Promise<number> {
   let given = 0;
   const sink: Sink = {
     candidate(candidate) {
@@ -49,7 +49,7 @@ function read(reader: (typeof READERS)[number], text: string, column?: string): 
   const source = { path: "x", bytes: new TextEncoder().encode(text), text };
   reader.recognises(source);
   try {
-    void reader.read(source, column === undefined ? {} : { column }, sink);
+    await reader.read(source, column === undefined ? {} : { column }, sink);
   } catch (error) {
     expect(error).toBeInstanceOf(LookbackError);
   }
@@ -59,9 +59,9 @@ function read(reader: (typeof READERS)[number], text: string, column?: string): 
 const TEXTS = filesIn(FIXTURES).map((path) => readFileSync(path, "utf8"));
 
 describe("damaged fixtures", () => {
-  test("cut, doubled, and with characters exchanged", () => {
-    fc.assert(
-      fc.property(
+  test("cut, doubled, and with characters exchanged", async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.constantFrom(...TEXTS),
         fc.array(
           fc.tuple(
@@ -73,13 +73,13 @@ describe("damaged fixtures", () => {
           },
         ),
         fc.nat(),
-        (text, edits, cut) => {
+        async (text, edits, cut) => {
           let damaged = text.slice(0, text.length - (cut % text.length));
           for (const [at, character] of edits) {
             const place = at % (damaged.length + 1);
             damaged = damaged.slice(0, place) + character + damaged.slice(place + 1);
           }
-          for (const reader of READERS) read(reader, damaged);
+          for (const reader of READERS) await read(reader, damaged);
         },
       ),
       { numRuns: 300 },
@@ -143,23 +143,27 @@ const { tree } = fc.letrec((tie) => ({
 }));
 
 describe("odd JSON", () => {
-  test("of the keys that the readers know", () => {
-    fc.assert(
-      fc.property(tree, fc.option(fc.constantFrom("ip", "value", "Event.info", ",", ".")), (value, column) => {
-        const text = JSON.stringify(value);
-        for (const reader of [mispReader, jsonReader, jsonLinesReader]) read(reader, text, column ?? undefined);
-      }),
+  test("of the keys that the readers know", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        tree,
+        fc.option(fc.constantFrom("ip", "value", "Event.info", ",", ".")),
+        async (value, column) => {
+          const text = JSON.stringify(value);
+          for (const reader of [mispReader, jsonReader, jsonLinesReader]) await read(reader, text, column ?? undefined);
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
-  test("every text under a name for addresses is given once, whatever is around it", () => {
+  test("every text under a name for addresses is given once, whatever is around it", async () => {
     const wrap = fc.array(fc.constantFrom("a", "list", "data", "x y"), { maxLength: 12 });
-    fc.assert(
-      fc.property(wrap, fc.array(fc.ipV4(), { minLength: 1, maxLength: 5 }), (around, addresses) => {
+    await fc.assert(
+      fc.asyncProperty(wrap, fc.array(fc.ipV4(), { minLength: 1, maxLength: 5 }), async (around, addresses) => {
         let value: unknown = { ip: addresses };
         for (const key of around) value = key === "list" ? [value] : { [key]: value };
-        return read(jsonReader, JSON.stringify(value)) === addresses.length;
+        return (await read(jsonReader, JSON.stringify(value))) === addresses.length;
       }),
     );
   });

@@ -18,12 +18,8 @@ export interface Element {
 }
 
 const MAX_DEPTH = 100;
-const DECLARES = /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)/i;
-
 /** A document type or entity declaration anywhere. */
-export function declaresEntities(text: string): boolean {
-  return DECLARES.test(text);
-}
+const DECLARES = /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)/i;
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 const MAX_CODE_POINT = 0x10ffff;
@@ -100,7 +96,7 @@ function elementsOf(nodes: unknown, lines: Lines): { children: Element[]; text: 
 
 /** The root elements. Throws LookbackError `intel-unusable` with the line for what is not well-formed, declares entities or nests too deep. */
 export function parseXml(text: string): readonly Element[] {
-  if (declaresEntities(text))
+  if (DECLARES.test(text))
     throw new LookbackError("intel-unusable", "XML with a document type or entity declarations is refused");
   const parser = new XMLParser({
     preserveOrder: true,

@@ -8,7 +8,7 @@
 import { LookbackError } from "../model/errors.js";
 import type { Candidate, Place, Reader, Sink, Statement } from "./candidate.js";
 import { CONDITIONS, termOf, type Narrowing, type Term } from "./openioc-terms.js";
-import { declaresEntities, parseXml, type Element } from "./openioc-xml.js";
+import type { Element } from "./openioc-xml.js";
 
 const ROOTS = new Set(["ioc", "OpenIOC"]);
 
@@ -190,9 +190,11 @@ export const openIocReader: Reader = {
     const start = text.slice(0, SNIFF).trimStart();
     if (!start.startsWith("<")) return false;
     // An entity declaration makes no feed that anyone reads: refused here, by name, rather than read as a list of lines.
-    return ROOT_TAG.test(start) || (start.includes("<!ENTITY") && declaresEntities(start));
+    return ROOT_TAG.test(start) || start.includes("<!ENTITY");
   },
-  read({ text }, _options, sink) {
+  async read({ text }, _options, sink) {
+    // Only now: the XML parser is large, and every start of the program would load it.
+    const { parseXml } = await import("./openioc-xml.js");
     const roots = allIn(parseXml(text));
     if (roots.length === 0) throw new LookbackError("intel-unusable", "no OpenIOC definition in it");
     for (const root of roots) {
