@@ -132,6 +132,17 @@ describe("other ways to fail", () => {
     expect(after.hash).toBe(before.hash);
   });
 
+  test("a role that was kept is not weakened by what another feed says", async () => {
+    const dir = folder({
+      "a.json": '[{"ip": "192.0.2.1", "role": "c2"}]',
+      "b.json": '[{"ip": "192.0.2.1", "role": "scanner"}]',
+    });
+    const before = await loadIntel([dir]);
+    writeFileSync(join(dir, "a.json"), '[{"ip": ');
+    const after = await loadIntel([dir], { previous: before });
+    expect(after.indicators.map(({ role }) => role)).toEqual(["c2"]);
+  });
+
   test("one value of two feeds keeps both voices when one of them breaks", async () => {
     const dir = folder({
       "a.json": '[{"ip": "192.0.2.1", "tags": ["A"]}]',
