@@ -73,6 +73,15 @@ describe("an event", () => {
     for (const { value, role } of set.indicators) if (value !== "192.0.2.10") expect(role).toBe("unknown");
   });
 
+  test.each([
+    ["kill-chain:Delivery", "delivery"],
+    ['kill-chain:"Reconnaissance"', "scanner"],
+    ['adversary:infrastructure-type="proxy"', "relay"],
+  ])("the role tag %s", async (name, role) => {
+    const set = await loadIntel([ofEvent([{ type: "ip-dst", value: "192.0.2.1", Tag: [{ name }, { name: "x" }] }])]);
+    expect(set.indicators.map((one) => [one.role, one.labels])).toEqual([[role, ["x"]]]);
+  });
+
   test("an object's remark and first sighting hold for its attributes", async () => {
     const set = await loadIntel([`${MISP}/event.json`]);
     const hash = indicator(set, "098f6bcd4621d373cade4e832627b4f6");

@@ -1,7 +1,7 @@
 /** MISP's tags and galaxies to labels, marking, confidence, role and related objects. */
 import type { IndicatorRole, Tlp } from "../model/indicator.js";
 import { objectsIn, textOf, type JsonObject } from "./json.js";
-import { parseRole, parseTlp, stricter } from "./markings.js";
+import { parseTlp, stricter } from "./markings.js";
 
 export interface Tagged {
   labels: readonly string[];
@@ -31,8 +31,14 @@ const TYPE_OF_GALAXY: ReadonlyMap<string, string> = new Map(
 /** Predicates of taxonomies that state a confidence in the words that `parseConfidence` knows. */
 const CONFIDENCE_TAG =
   /^(?:misp:confidence-level|estimative-language:confidence-in-analytic-judgment)="([^"]{1,60})"$/i;
-/** `kill-chain:Command and Control`: the phase in so many words. */
-const PHASE_TAG = /^(?:kill-chain:|misp-galaxy:mitre-[a-z-]{1,40}tactic=)"?([^"]{1,60})"?$/i;
+/** Tags of the taxonomies kill-chain and adversary that name a role in so many words, in lower case and without quotes. */
+const ROLE_TAGS: Readonly<Record<string, IndicatorRole>> = {
+  "kill-chain:command and control": "c2",
+  "kill-chain:delivery": "delivery",
+  "kill-chain:reconnaissance": "scanner",
+  "adversary:infrastructure-type=proxy": "relay",
+  "adversary:infrastructure-type=c2": "c2",
+};
 const GALAXY_TAG = /^misp-galaxy:([^="]{1,80})="([^"]{1,200})"$/i;
 
 const MAX_LABEL = 200;
@@ -45,6 +51,7 @@ class Collected {
   tlp: Tlp | undefined;
   confidence: string | undefined;
   role: IndicatorRole | undefined;
+  roleTag = "";
 
   cluster(galaxy: string, name: string): void {
     this.labels.add(name.slice(0, MAX_LABEL));
@@ -62,15 +69,29 @@ class Collected {
     else if (galaxy) this.cluster(galaxy[1]!, galaxy[2]!);
     else if (confidence !== undefined) this.confidence ??= confidence.toLowerCase();
     else {
-      const phase = PHASE_TAG.exec(name)?.[1];
-      if (phase !== undefined) this.role ??= parseRole(phase.replace(/[\s_]+/g, "-"));
-      this.labels.add(name.slice(0, MAX_LABEL));
+      const bare = name.toLowerCase().replaceAll('"', "");
+      if (this.role === undefined && Object.hasOwn(ROLE_TAGS, bare)) {
+        this.role = ROLE_TAGS[bare];
+        this.roleTag = name;
+      } else this.labels.add(name.slice(0, MAX_LABEL));
     }
   }
 }
 
-/** What the tags and galaxies of an event, an object or an attribute say. */
+/** What the tags and galaxies of an attribute say. */
 export function tagsOf(holder: JsonObject): Tagged {
+  return tagged(collect(holder));
+}
+
+/** What those of an event or an object say of all in it: a role is said of the very thing it stands with, and is a label here. */
+export function tagsAround(holder: JsonObject): Tagged {
+  const found = collect(holder);
+  if (found.role !== undefined) found.labels.add(found.roleTag);
+  found.role = undefined;
+  return tagged(found);
+}
+
+function collect(holder: JsonObject): Collected {
   const found = new Collected();
   for (const tag of objectsIn(holder["Tag"]).slice(0, MAX_TAGS)) {
     const name = textOf(tag["name"])?.trim();
@@ -82,6 +103,10 @@ export function tagsOf(holder: JsonObject): Tagged {
       const name = textOf(cluster["value"])?.trim();
       if (name !== undefined) found.cluster(textOf(cluster["type"]) ?? textOf(galaxy["type"]) ?? "", name);
     }
+  return found;
+}
+
+function tagged(found: Collected): Tagged {
   const said: Tagged = { labels: [...found.labels] };
   if (found.tlp !== undefined) said.tlp = found.tlp;
   if (found.confidence !== undefined) said.confidence = found.confidence;
@@ -98,12 +123,9 @@ function relatedOfBoth(outer: Tagged["related"], inner: Tagged["related"]): Tagg
   return all;
 }
 
-/** The inner one's, and what the outer one says of everything in it. A role is said of the very thing it stands with. */
+/** The inner one's, and what the outer one says of everything in it. */
 export function tagsWithin(outer: Tagged, inner: Tagged): Tagged {
-  if (inner.labels.length === 0 && Object.keys(inner).length === 1) {
-    const { role: _, ...inherited } = outer;
-    return inherited;
-  }
+  if (inner.labels.length === 0 && Object.keys(inner).length === 1) return outer;
   const both: Tagged = { labels: [...new Set([...outer.labels, ...inner.labels])] };
   const tlp = stricter(outer.tlp, inner.tlp);
   const confidence = inner.confidence ?? outer.confidence;

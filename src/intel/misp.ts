@@ -9,7 +9,7 @@ import type { Candidate, Place, Reader, Sink, Statement } from "./candidate.js";
 import { parseFeedDate } from "./dates.js";
 import { jsonIfAny, jsonOf, opensAsJson } from "./json-source.js";
 import { isObject, objectsIn, textOf, type JsonObject } from "./json.js";
-import { tagsOf, tagsWithin, type Tagged } from "./misp-tags.js";
+import { tagsAround, tagsOf, tagsWithin, type Tagged } from "./misp-tags.js";
 import { mispKind, type MispKind } from "./misp-types.js";
 import { stateWindow } from "./validity.js";
 
@@ -108,7 +108,7 @@ class Walk {
     const date = textOf(event["date"]);
     if (info !== undefined) said.feed = info;
     if (date !== undefined) said.published = date;
-    const tags = tagsOf(event);
+    const tags = tagsAround(event);
     for (const attribute of objectsIn(event["Attribute"])) this.attribute(attribute, said, tags);
     for (const object of objectsIn(event["Object"])) this.object(object, said, tags);
     this.proposals(event);
@@ -120,7 +120,7 @@ class Walk {
     const said = { ...event };
     const comment = textOf(object["comment"]);
     if (comment !== undefined) said.comment = comment;
-    const inner = tagsWithin(tags, tagsOf(object));
+    const inner = tagsWithin(tags, tagsAround(object));
     for (const attribute of objectsIn(object["Attribute"])) this.attribute(attribute, said, inner, object);
     this.proposals(object);
   }
