@@ -77,11 +77,14 @@ class Loader {
       return;
     }
     const input = { ...this.reading(), ...given };
-    const found = await filesAt(input.path, this.report);
-    if (!found) {
-      this.keepPrevious((file) => file === input.path || file.startsWith(`${input.path}/`));
-      return;
-    }
+    const failed: string[] = [];
+    const found = await filesAt(input.path, (file, code, message) => {
+      failed.push(file);
+      this.report(file, code, message);
+    });
+    // The path itself, or what could not be looked at in a folder.
+    for (const path of failed) this.keepPrevious((file) => file === path || file.startsWith(`${path}/`));
+    if (!found) return;
     let usable = false;
     for (const ref of found.refs) {
       const real = await realPath(ref.path);
