@@ -1,6 +1,7 @@
 /** What each target of `intel convert` is written, and what is said to be lost. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Indicator } from "../src/model/indicator.js";
 import { parseCidr } from "../src/model/ip.js";
 import { load, randomSet, said, setOf, write } from "./intel-sets.js";
 
@@ -143,12 +144,11 @@ test("MISP: any set stands in the event, each value under a type that says what 
         const composite = one.type.endsWith("|port");
         const type = TYPES[(one.object_relation ?? one.type).replace("|port", "")]!;
         const value = composite ? one.value.slice(0, one.value.lastIndexOf("|")) : one.value;
-        const indicator = set.indicators.find(
-          (other) =>
-            type.split(" ").includes(other.type) &&
-            (other.value === value ||
-              (other.range !== undefined && other.range.first <= firstOf(value) && firstOf(value) <= other.range.last)),
-        )!;
+        const alike = set.indicators.filter((other) => type.split(" ").includes(other.type));
+        const within = ({ range }: Indicator): boolean =>
+          range !== undefined && range.first <= firstOf(value) && firstOf(value) <= range.last;
+        // A block may hold another indicator's address.
+        const indicator = (alike.find((other) => other.value === value) ?? alike.find(within))!;
         found.add(`${indicator.type} ${indicator.value}`);
         const ms = (text: string | undefined): number | undefined =>
           text === undefined ? undefined : Date.parse(text);
