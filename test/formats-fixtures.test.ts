@@ -22,8 +22,6 @@ const WITHOUT = new Set([
   "paloalto.panos",
   "paloalto.globalprotect",
   "pf.filterlog",
-  "aws.elb",
-  "envoy.access",
 ]);
 
 interface Fixture {

@@ -121,6 +121,9 @@ function readHead(head: string): Head | undefined {
     // nginx without a user leaves nothing between `-` and the date.
     addresses = head.slice(0, -2);
     user = undefined;
+    // Lighttpd: client, host, user. Only there does a name follow the client's address without a comma.
+    const m = /^(\S{3,45}) ([A-Za-z0-9_][\w.-]{0,252}(?::\d{1,5})?)$/.exec(addresses);
+    if (m && isAddress(m[1]!) && !isAddress(m[2]!)) return { client: canonicalIp(m[1])!, host: m[2]!, forwarded: [] };
   } else {
     // A real ident: the last two words are ident and user.
     const words = head.split(" ");
