@@ -103,6 +103,8 @@ export function targetOf(url: string | undefined): Target {
   return out;
 }
 
+const SUCCESS: ReadonlySet<Outcome> = new Set<Outcome>(["established", "authenticated"]);
+
 export function proxyResult(
   record: ProxyRecord,
   context: LineContext,
@@ -146,12 +148,11 @@ export function proxyResult(
       event: {
         dataset: record.dataset,
         action: text(record.action),
-        outcome:
-          result.outcome === "established"
-            ? "success"
-            : result.outcome === "unknown"
-              ? undefined
-              : ("failure" as const),
+        outcome: SUCCESS.has(result.outcome)
+          ? "success"
+          : result.outcome === "unknown"
+            ? undefined
+            : ("failure" as const),
       },
       url: {
         original: uri === undefined || query === undefined || uri.includes("?") ? uri : `${uri}?${query}`,

@@ -6,6 +6,7 @@ import { apacheError } from "./apache-error.js";
 import { cloudfrontRealtime } from "./aws-cloudfront-realtime.js";
 import { awsElb } from "./aws-elb.js";
 import { awsS3 } from "./aws-s3.js";
+import { barracudaWaf } from "./barracuda-waf.js";
 import { caddy } from "./caddy.js";
 import { awsWaf, azureEdge, gcpLoadBalancer } from "./cloud-edge.js";
 import { cloudflareDns, cloudflareHttp, cloudflareSpectrum } from "./cloudflare.js";
@@ -31,6 +32,7 @@ export const webFormats: readonly Format[] = [
   awsS3,
   cloudfrontRealtime,
   netscaler,
+  barracudaWaf,
   f5Keyed,
   f5Message,
   iisNative,

@@ -33,6 +33,8 @@ const SIGNS: readonly { kind: Kind; software?: RegExp; fields?: readonly string[
   { kind: "session", fields: ["source", "destination", "action"] },
   { kind: "proxy", software: /SGOS|Blue ?Coat|ProxySG|Edge SWG/i },
   { kind: "proxy", fields: ["s-action"] },
+  { kind: "proxy", fields: ["x-cs-access-method"] },
+  { kind: "proxy", fields: ["x-cs-app"] },
   { kind: "proxy", fields: ["s-supplier-ip"] },
   { kind: "proxy", fields: ["c-ip", "r-ip"] },
   { kind: "ftp", software: /FTP/ },
@@ -203,7 +205,7 @@ function proxy(row: Row, context: LineContext): FormatResult | undefined {
       }),
       network: { forwarded_ip: forwardedOf(row) },
       event: {
-        dataset: row.result === undefined ? "microsoft.tmg" : "bluecoat.proxysg",
+        dataset: proxyDataset(row),
         action: row.result ?? row.action,
         duration: milliseconds(row),
       },
@@ -216,6 +218,11 @@ function proxy(row: Row, context: LineContext): FormatResult | undefined {
     ...proxyOutcome(row, status),
     initiator: "source",
   };
+}
+
+function proxyDataset(row: Row): string {
+  if (row.result !== undefined) return "bluecoat.proxysg";
+  return row.accessMethod === undefined ? "microsoft.tmg" : "netskope.transaction";
 }
 
 function proxyOutcome(row: Row, status: number | undefined): { outcome: Outcome; outcomeReason: string } {
