@@ -3,6 +3,9 @@ import type { EnvelopeFields, Format, FormatResult, LineContext } from "../forma
 import { keyValues } from "../values.js";
 import { readGateway, type GatewayLog } from "./reader.js";
 
+/** What is longer holds a URL that pads. */
+const LONGEST = 16_384;
+
 const LOG: GatewayLog = {
   id: "forcepoint.web",
   title: "Forcepoint (Websense) web security, key=value",
@@ -33,7 +36,7 @@ export const forcepoint: Format = {
   reference: LOG.reference,
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes("vendor=Forcepoint") && !line.includes("vendor=Websense")) return undefined;
-    const result = readGateway(LOG, keyValues(line), context);
+    const result = readGateway(LOG, keyValues(line.slice(0, LONGEST)), context);
     if (result && result.event.timestamp === undefined && envelope?.timestamp !== undefined)
       result.event.timestamp = envelope.timestamp;
     return result;

@@ -52,6 +52,7 @@ export const cloudflareGateway: Format = jsonGateway({
   reference: REFERENCE,
   is: (record) =>
     has(record, "SourceIP") &&
+    !has(record, "SignatureID") &&
     (has(record, "DestinationIP") || has(record, "OriginIP") || has(record, "URL") || has(record, "HTTPHost")),
   names: {
     time: ["Datetime", "SessionStartTime", "Timestamp"],

@@ -18,8 +18,15 @@ export const umbrella: Format = {
   reference: "https://docs.umbrella.com/deployment-umbrella/docs/log-formats-and-versioning",
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (line[0] !== '"' || !HEAD.test(line)) return undefined;
-    const f = splitColumns(line, ",");
-    return dns(f, context) ?? firewall(f, context) ?? proxy(f, context) ?? connection(f, context) ?? audit(f, context);
+    const f = splitColumns(line.slice(0, 16_384), ",");
+    return (
+      dns(f, context) ??
+      firewall(f, context) ??
+      intrusion(f, context) ??
+      proxy(f, context) ??
+      connection(f, context) ??
+      audit(f, context)
+    );
   },
 };
 
@@ -83,6 +90,33 @@ function firewall(f: readonly string[], context: LineContext): FormatResult | un
       ? { outcome: "blocked", outcomeReason: verdict }
       : { outcome: "unknown", outcomeReason: `${verdict}: permitted; an answer is not shown` },
   );
+}
+
+/** `time, identities, types, generator, signature, message, list, severity, class, CVEs, protocol, session, source, port, destination, port, action`. */
+function intrusion(f: readonly string[], context: LineContext): FormatResult | undefined {
+  if (f.length < 17 || ip(f[12]) === undefined || ip(f[14]) === undefined) return undefined;
+  const action = f[16] ?? "";
+  const out = proxyResult(
+    {
+      time: parseIsoTime(`${f[0]!}Z`),
+      client: f[12],
+      clientPort: f[13],
+      server: f[14],
+      serverPort: f[15],
+      transport: f[10],
+      action,
+      rule: f[5],
+      user: f[1],
+      dataset: "cisco.umbrella.intrusion",
+    },
+    context,
+    /^(?:BLOCK|DROP)/i.test(action)
+      ? { outcome: "blocked", outcomeReason: action }
+      : { outcome: "unknown", outcomeReason: `${action}: a signature matched` },
+  );
+  out.initiator = "unknown";
+  out.initiatorReason = "a signature may match either direction";
+  return out;
 }
 
 /** `time, identity, internal, external, destination, content type, verdict, url, referrer, agent, status, sent, received …`; an older layout has one column more before the addresses. */

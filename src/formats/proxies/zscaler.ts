@@ -15,20 +15,36 @@ import { jsonGateway, readGateway, type GatewayLog } from "./reader.js";
 
 const REFERENCE = "https://help.zscaler.com/zia/nss-feed-output-format-web-logs";
 
+/** The client's own address first, then as the service saw it. */
+const CLIENT = [
+  "cintip",
+  "cltintip",
+  "clientinternalIP",
+  "ClientIP",
+  "clientip",
+  "client_ip",
+  "cltip",
+  "clt_ip",
+  "cip",
+  "src_ip",
+  "srcip",
+  "cpubip",
+];
+
 const WEB: GatewayLog = {
   id: "zscaler.web",
   title: "Zscaler Internet Access: web log",
   reference: REFERENCE,
   is: (record) =>
-    first(record, ["ClientIP", "clientip", "cip", "cintip", "client_ip", "src_ip", "cpubip", "clientpublicIP"]) !==
-      undefined && first(record, ["url", "eurl", "hostname", "ehost", "host", "serverip", "sip"]) !== undefined,
+    first(record, [...CLIENT, "clientpublicIP"]) !== undefined &&
+    first(record, ["url", "eurl", "hostname", "ehost", "host", "serverip", "sip"]) !== undefined,
   names: {
     time: ["datetime", "time", "event_time", "epochtime", "eventtime"],
-    client: ["cintip", "ClientIP", "clientip", "client_ip", "cip", "src_ip", "clientinternalIP", "cpubip"],
+    client: CLIENT,
     clientPort: ["clt_sport", "csport", "srcport"],
     clientNat: ["clientpublicIP", "cpubip", "clientPublicIP", "client_public_ip", "cip"],
     user: ["user", "login", "elogin", "username", "b64elogin"],
-    server: ["serverip", "sip", "server_ip", "dest_ip", "dst_ip", "srv_dip"],
+    server: ["serverip", "sip", "server_ip", "srvip", "srv_ip", "dest_ip", "dst_ip", "dstip", "srv_dip"],
     serverPort: ["srv_dport", "sdport", "dstport", "serverport"],
     host: ["ehost", "hostname", "host"],
     uri: ["eurl", "url", "uri"],
@@ -170,9 +186,13 @@ export const zscaler: Format = {
   },
 };
 
+/** The fifth column is the action. */
+const COLUMNS = /^"[^"]{5,40}","[^"]{0,255}","[^"]{0,40}","[^"]{0,8192}","(?:Allowed|Blocked)/;
+
 function columns(line: string, context: LineContext): FormatResult | undefined {
-  const values = splitColumns(line, ",");
-  if (values.length < 25 || !/^(?:Allowed|Blocked)/.test(values[4]!)) return undefined;
+  if (!COLUMNS.test(line)) return undefined;
+  const values = splitColumns(line.slice(0, 16_384), ",");
+  if (values.length < 25) return undefined;
   const record: Record<string, string> = {};
   for (const [i, name] of WEB_COLUMNS.entries()) {
     const value = values[i];

@@ -68,10 +68,13 @@ function clientFirst(line: string): Access | undefined {
   // Without a status (cut short, or a layout that has none): who came is still known, how far is not.
   if (!end) return { ...head, time: m[1]!, ...optional("request", tokens(line, requestStart - 1, 1)[0]?.text) };
   const tail = tokens(line, end.index + 2);
+  // `"host" "request"`: some layouts put the virtual host between date and request.
+  const between = /^([\w.-]{1,253})(?::\d{1,5})?" "(?=[A-Z]{3,16} )/.exec(line.slice(requestStart, end.index));
   const access: Access = {
     ...head,
+    ...(between && head.host === undefined ? { host: between[1]! } : {}),
     time: m[1]!,
-    request: line.slice(requestStart, end.index),
+    request: line.slice(requestStart + (between ? between[0].length : 0), end.index),
     ...optional("status", integer(end[1])),
     ...optional("bytes", integer(tail[1]?.text)),
   };

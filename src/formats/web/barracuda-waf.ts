@@ -9,7 +9,8 @@ import { parseIsoTime, parseOffset, zoneOffset } from "../time.js";
 import { addressAndPort, httpOutcome, integer, text } from "../values.js";
 import { webResult, type WebRecord } from "./record.js";
 
-const HEAD = /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) ([+-]\d{4}|[A-Z]{1,5}) (?:\S{1,64} )?(WF|TR|NF|AUDIT) /;
+const HEAD =
+  /^(?:<\d{1,3}>)?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) ([+-]\d{4}|[A-Z]{1,5}) {1,3}(?:\S{1,64} {1,3})?(WF|TR|NF|AUDIT) /;
 
 export const barracudaWaf: Format = {
   id: "barracuda.waf",

@@ -36,7 +36,7 @@ export const envoyAccess: Format = {
     if (line[0] !== "[") return undefined;
     const m = HEAD.exec(line);
     if (!m) return undefined;
-    const all = tokens(line, m[0].length, 40);
+    const all = tokens(line.slice(0, 24_576), m[0].length, 40);
     // `bytes bytes duration time "forwarded" "agent" …` after a part that differs between the two formats.
     const start = all.findIndex(
       (t, i) =>

@@ -52,7 +52,7 @@ export const f5Keyed: Format = {
   reference: "https://techdocs.f5.com/en-us/bigip-15-1-0/external-monitoring-of-big-ip-systems-implementations.html",
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes('="') || !KEYED.test(line)) return undefined;
-    const pairs = keyValues(line.replace(/^ASM:/, ""), ",");
+    const pairs = keyValues(line.slice(0, 16_384).replace(/^ASM:/, ""), ",");
     const client = first(pairs, NAMES.client!);
     if (client === undefined || addressAndPort(client).ip === undefined) return undefined;
     const out = fill<WebRecord>(pairs, NAMES);

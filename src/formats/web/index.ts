@@ -9,6 +9,7 @@ import { awsS3 } from "./aws-s3.js";
 import { barracudaWaf } from "./barracuda-waf.js";
 import { caddy } from "./caddy.js";
 import { awsWaf, azureEdge, gcpLoadBalancer } from "./cloud-edge.js";
+import { cloudflareNetwork } from "./cloudflare-network.js";
 import { cloudflareDns, cloudflareHttp, cloudflareSpectrum } from "./cloudflare.js";
 import { envoyAccess, envoyJson } from "./envoy.js";
 import { f5Json, f5Keyed, f5Message } from "./f5.js";
@@ -42,6 +43,7 @@ export const webFormats: readonly Format[] = [
   cloudflareHttp,
   cloudflareSpectrum,
   cloudflareDns,
+  cloudflareNetwork,
   akamaiDataStream,
   akamaiSiem,
   awsWaf,

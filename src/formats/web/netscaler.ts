@@ -8,8 +8,10 @@ import { timestamp, compact } from "../shape.js";
 import { civilTime, zoneOffset } from "../time.js";
 import { addressAndPort, integer, port, text } from "../values.js";
 
-const HEAD =
-  /^ {0,2}(?:(\d\d)\/(\d\d)\/(\d{4}):(\d\d):(\d\d):(\d\d) {1,2}(?:([A-Z]{3,4}) )?)?(?:(\S{1,255}) )?(?:\d{1,3}-)?PPE-?\d{1,3} : (?:[\w.-]{1,64} )?([A-Z_]{2,16}) ([A-Za-z_]{2,40}) \d{1,12} \d{1,12} : {0,4}/;
+const DATED =
+  /(?:^|[ >])(\d{2,4})\/(\d\d)\/(\d{2,4}):(\d\d):(\d\d):(\d\d) {1,2}(?:([A-Z]{3,4}) )?(?:([A-Za-z0-9][\w.-]{0,254}) )?/;
+const NAMED =
+  /^ {0,2}(?:[A-Za-z0-9][\w.-]{0,254} )?(?:\d{1,3}-)?PPE-?\d{1,3} : (?:[\w.-]{1,64} )?([A-Z_]{2,16}) ([A-Za-z0-9_]{2,40}) \d{1,12} \d{1,12} : {0,4}/;
 
 /** Names that begin a field. A value ends where the next begins. */
 const FIELD =
@@ -26,14 +28,17 @@ export const netscaler: Format = {
   reference: "https://developer-docs.netscaler.com/en-us/netscaler-syslog-message-reference/current-release/",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes("PPE")) return undefined;
-    const m = HEAD.exec(line);
+    const dated = DATED.exec(line.slice(0, 300));
+    // The date may be the envelope's alone.
+    const start = dated ? dated.index + dated[0].length : 0;
+    const m = NAMED.exec(line.slice(start, start + 600));
     if (!m) return undefined;
-    const [feature, event] = [m[8 + 1]!, m[10]!];
-    const body = line.slice(m[0].length, m[0].length + 8192);
+    const [feature, event] = [m[1]!, m[2]!];
+    const body = line.slice(start + m[0].length, start + m[0].length + 8192);
     // Application firewall events as CEF are the envelopes' matter.
     if (body.startsWith("CEF:")) return undefined;
     const { fields: f, forged } = fieldsOf(body);
-    const time = m[1] === undefined ? undefined : timeOf(m);
+    const time = dated ? timeOf(dated) : undefined;
     const ends = endsOf(f, feature, body);
     if (!ends.source && !ends.destination && !forged) return undefined;
     const judged = judge(feature, event, f, body);
@@ -60,7 +65,7 @@ export const netscaler: Format = {
         user: { name: text(f["User"] ?? /^([^@\s]{1,128})@/.exec(f["Context"] ?? "")?.[1]) },
         user_agent: { original: text((f["Browser_type"] ?? f["Browser"])?.replaceAll('"', "")) },
         tls: { client: { server_name: text(f["SNI"]) }, version: text(f["ClientVersion"]) },
-        observer: { name: text(m[8]) },
+        observer: { name: text(dated?.[8]) },
       }),
       ...judged,
       initiator: ends.source ? "source" : "unknown",
@@ -70,11 +75,13 @@ export const netscaler: Format = {
   },
 };
 
+/** Month, day, year as shipped; day first where the first number can be no month; year first where it has four digits. */
 function timeOf(m: RegExpExecArray): ParsedTime | undefined {
-  const [a, b] = [Number(m[1]), Number(m[2])];
+  const numbers = [Number(m[1]), Number(m[2]), Number(m[3])] as const;
+  const [year, a, b] = m[1]!.length === 4 ? numbers : ([numbers[2], numbers[0], numbers[1]] as const);
   const [month, day] = a > 12 ? [b, a] : [a, b];
   const zone = m[7] === undefined ? undefined : zoneOffset(m[7]);
-  return civilTime(+m[3]!, month, day, +m[4]!, +m[5]!, +m[6]!, 0, zone);
+  return civilTime(year, month, day, +m[4]!, +m[5]!, +m[6]!, 0, zone);
 }
 
 /** Names whose value must be the device's own: a user name or browser may hold text that looks like one. */
