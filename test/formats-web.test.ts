@@ -161,3 +161,12 @@ describe("every web and proxy format", () => {
     }
   });
 });
+
+describe("a program's own requests in JSON", () => {
+  it.each([
+    `{"time":"2021-03-04T05:06:07Z","msg":"outgoing request","method":"GET","path":"/x","remote_addr":"${FAR}:443","status":200}`,
+    `{"time":"2021-03-04T05:06:07Z","method":"GET","url":"https://far.example.org/x","remote_ip":"${FAR}","status":200}`,
+  ])("are not taken for a visitor's: %s", (line) => {
+    expect(parse(line).format).not.toBe("json.access");
+  });
+});

@@ -1,4 +1,7 @@
-/** Akamai: DataStream 2 and Cloud Monitor requests, and security events of the SIEM API. The edge is what the client connected to. */
+/**
+ * Akamai: DataStream 2 and Cloud Monitor requests, and security events of the SIEM API. The edge is Akamai's, and
+ * so no end of the traffic: an address on a list may be shared by thousands of sites.
+ */
 import type { Format } from "../format.js";
 import type { Outcome } from "../../model/event.js";
 import { at, has, jsonFormat } from "./json-reader.js";
@@ -23,7 +26,6 @@ export const akamaiDataStream: Format = jsonFormat({
     time: ["reqTimeSec", "start"],
     client: ["cliIP", "message.cliIP"],
     forwarded: ["xForwardedFor", "reqHdr.xForwardedFor"],
-    server: ["edgeIP", "netPerf.edgeIP"],
     serverPort: ["reqPort", "message.reqPort"],
     host: ["reqHost", "message.reqHost"],
     method: ["reqMethod", "message.reqMethod"],

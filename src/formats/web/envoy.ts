@@ -88,6 +88,17 @@ const NAMES = {
   sni: ["requested_server_name"],
 } as const;
 
+/** Operator names that no other log uses; an owner may leave some out. */
+const MARKS = [
+  "response_flags",
+  "responseFlags",
+  "upstream_cluster",
+  "upstream_host",
+  "downstream_remote_address",
+  ":authority",
+  "x-envoy-origin-path",
+] as const;
+
 export const envoyJson: Format = {
   id: "envoy.json",
   title: "Envoy and Istio: access log, JSON",
@@ -95,8 +106,7 @@ export const envoyJson: Format = {
   json: true,
   parse(_line: string, context: LineContext, _envelope?: EnvelopeFields, record?: Json): FormatResult | undefined {
     if (!record) return undefined;
-    const marks = ["response_flags", "upstream_cluster", "upstream_host", "downstream_remote_address", "responseFlags"];
-    if (marks.filter((mark) => has(record, mark)).length < 2) return undefined;
+    if (MARKS.filter((mark) => has(record, mark)).length < 2) return undefined;
     return envoyResult(fill<EnvoyRecord>(record, NAMES), context);
   },
 };

@@ -44,7 +44,7 @@ function tidy(out: WebRecord): void {
   delete out.user;
 }
 
-const KEYED = /(?:^|[,;\s])(?:ip_client|unit_hostname|policy_name)="/;
+const KEYED = /(?:^|[,;\s])(?:ip_client|unit_hostname|policy_name|virtual_name|acl_policy_name)="/;
 
 export const f5Keyed: Format = {
   id: "f5.asm",

@@ -61,6 +61,9 @@ const FORWARDED = [
   "http_true_client_ip",
 ];
 
+const AGENT = ["http_user_agent", "user_agent", "userAgent", "useragent", "request_user_agent", "agent", "user-agent"];
+const OUTGOING = /\b(?:outgoing|outbound|egress|upstream|client request|http client|sending|fetch)/i;
+
 export const jsonAccess = jsonFormat({
   id: "json.access",
   title: "nginx, Apache, API gateways, Fastly and kin: access log, JSON with the usual names",
@@ -72,6 +75,10 @@ export const jsonAccess = jsonFormat({
     if (client === undefined || addressAndPort(client.split(",", 1)[0]).ip === undefined) return false;
     const request = first(record, REQUEST);
     if (request !== undefined && /^[A-Z]{3,10} \S/.test(request)) return true;
+    // A program's note on a request that it sent itself names the far server in the same words.
+    if (OUTGOING.test(`${first(record, ["msg", "message", "logger", "kind", "event"]) ?? ""}`)) return false;
+    if (/^[a-z]{2,6}:\/\//i.test(first(record, ["url", "uri", "request_url"]) ?? "") && !has(record, "http_user_agent"))
+      return first(record, AGENT) !== undefined && /^[A-Z]{3,10}$/.test(first(record, METHOD) ?? "");
     const method = first(record, METHOD);
     return method !== undefined && /^[A-Z]{3,10}$/.test(method) && !has(record, "event_type");
   },
@@ -116,7 +123,7 @@ export const jsonAccess = jsonFormat({
       "B",
       "b",
     ],
-    agent: ["http_user_agent", "user_agent", "userAgent", "useragent", "request_user_agent", "agent", "user-agent"],
+    agent: AGENT,
     referrer: ["http_referer", "http_referrer", "referer", "referrer", "request_referer"],
     user: ["remote_user", "remoteUser", "auth_user"],
     sni: ["ssl_server_name", "tls_server_name"],

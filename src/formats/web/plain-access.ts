@@ -78,6 +78,15 @@ const PATTERNS: readonly Pattern[] = [
     time: timeOfValue,
   },
   {
+    // Zoraxy; `origin` is the Host that was asked for.
+    dataset: "zoraxy.access",
+    mark: "[client: ",
+    line: new RegExp(
+      `^(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d) (?:\\[[\\d .:-]{19,32}\\] )?\\[router:[^\\]]{0,64}\\] \\[origin:(?<host>[^\\]]{0,255})\\] \\[client: ${IP}\\](?: \\[useragent: (?<agent>[^\\]]{0,2048})\\])? ${METHOD} (?<uri>\\S{1,8192}) (?<status>\\d{3})$`,
+    ),
+    time: parseIsoTime,
+  },
+  {
     dataset: "php.server",
     mark: "]: ",
     line: new RegExp(
