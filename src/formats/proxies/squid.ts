@@ -20,7 +20,7 @@
 import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "../format.js";
 import type { Outcome } from "../../model/event.js";
 import { parseClfTime, parseEpoch } from "../time.js";
-import { addressAndPort, integer, text } from "../values.js";
+import { addressAndPort, integer, keyValues, text } from "../values.js";
 import { proxyTarget, timeOf, tokens } from "../fields.js";
 import { compact } from "../shape.js";
 
@@ -59,7 +59,7 @@ export const squid: Format = {
   title: "Squid, and Cisco Secure Web Appliance (IronPort): access log",
   reference: "https://wiki.squid-cache.org/Features/LogFormat",
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
-    const access = native(line) ?? emulated(line);
+    const access = native(line) ?? keyed(line) ?? emulated(line);
     return access && result(access, context);
   },
 };
@@ -82,6 +82,30 @@ function native(line: string): Access | undefined {
   set(out, "user", text(m[9]!.replace(/^"(.*)"$/, "$1")));
   set(out, "hop", text(m[11]));
   set(out, "decision", DECISION.exec(line.slice(m[0].length - 1))?.[1]);
+  return out;
+}
+
+/** The `key=value` logformat that Splunk recommends for Squid. */
+function keyed(line: string): Access | undefined {
+  if (!line.includes("vendor_action=") || !line.includes("src_ip=")) return undefined;
+  const pairs = keyValues(line.slice(0, 16_384));
+  const { src_ip: client, vendor_action: action, url } = pairs;
+  if (client === undefined || action === undefined || url === undefined) return undefined;
+  const out: Access = {
+    time: parseEpoch(line.slice(0, line.search(/ |$/))),
+    client,
+    result: action,
+    method: text(pairs["http_method"]) ?? "",
+    url,
+    hierarchy: text(pairs["dest_status"]) ?? "HIER_NONE",
+  };
+  set(out, "elapsed", integer(pairs["duration"]));
+  set(out, "status", integer(pairs["status"]));
+  set(out, "bytes", integer(pairs["bytes_out"] ?? pairs["bytes"]));
+  set(out, "user", text(pairs["user"]));
+  set(out, "hop", text(pairs["dest_ip"]));
+  set(out, "agent", text(pairs["http_user_agent"]));
+  set(out, "referrer", text(pairs["http_referrer"]));
   return out;
 }
 

@@ -14,12 +14,13 @@ import { cloudflareDns, cloudflareHttp, cloudflareSpectrum } from "./cloudflare.
 import { envoyAccess, envoyJson } from "./envoy.js";
 import { f5Json, f5Keyed, f5Message } from "./f5.js";
 import { haproxy } from "./haproxy.js";
+import { iisNative } from "./iis-native.js";
 import { jsonAccess } from "./json-access.js";
 import { kong } from "./kong.js";
 import { modsecurityAudit, modsecurityJson } from "./modsecurity.js";
 import { netscaler } from "./netscaler.js";
 import { nginxError } from "./nginx-error.js";
-import { iisNative, plainAccess } from "./plain-access.js";
+import { plainAccess } from "./plain-access.js";
 import { traefikJson } from "./traefik.js";
 import { w3c } from "./w3c.js";
 

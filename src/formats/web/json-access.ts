@@ -62,7 +62,7 @@ const FORWARDED = [
 ];
 
 const AGENT = ["http_user_agent", "user_agent", "userAgent", "useragent", "request_user_agent", "agent", "user-agent"];
-const OUTGOING = /\b(?:outgoing|outbound|egress|upstream|client request|http client|sending|fetch)/i;
+const OUTGOING = /^[^/"]{0,40}\b(?:outgoing|outbound|egress|upstream|client request|http client|sending|fetch)/i;
 
 export const jsonAccess = jsonFormat({
   id: "json.access",

@@ -41,7 +41,10 @@ export type Slot =
   | "path"
   | "rule"
   | "size"
-  | "accessMethod";
+  | "accessMethod"
+  | "epoch"
+  | "resultStatus"
+  | "aclTag";
 
 /** In lower case. A name that several products use differently is told apart by the kind of log (w3c-kinds.ts). */
 export const FIELD_SLOTS: Readonly<Record<string, Slot>> = {
@@ -99,6 +102,17 @@ export const FIELD_SLOTS: Readonly<Record<string, Slot>> = {
   "x-cs-access-method": "accessMethod",
   "r-port": "upstreamPort",
   "s-action": "result",
+  // Cisco's web appliance.
+  timestamp: "epoch",
+  "x-timestamp": "epoch",
+  "cs-url": "url",
+  "sc-http-status": "status",
+  "sc-result-code": "result",
+  "x-result-code": "result",
+  "x-resultcode-httpstatus": "resultStatus",
+  "x-acltag": "aclTag",
+  "s-hostname": "host",
+  "cs(x-forwarded-for-client)": "forwarded",
   "sc-filter-result": "filterResult",
   "x-exception-id": "exception",
   "s-reason": "reason",
