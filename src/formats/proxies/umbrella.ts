@@ -18,7 +18,7 @@ export const umbrella: Format = {
   reference: "https://docs.umbrella.com/deployment-umbrella/docs/log-formats-and-versioning",
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (line[0] !== '"' || !HEAD.test(line)) return undefined;
-    const f = splitColumns(line.slice(0, 16_384), ",");
+    const f = splitColumns(line.slice(0, 16_384).replaceAll('", "', '","'), ",");
     return (
       dns(f, context) ??
       firewall(f, context) ??

@@ -15,7 +15,7 @@ const NAMED =
 
 /** Names that begin a field. A value ends where the next begins. */
 const FIELD =
-  /(?:^|[-:] |^ )(Context|SessionId|User|Client_ip|ClientIP|ClientPort|Nat_ip|NatIP|Vserver|VserverServiceIP|VserverServicePort|Source|Destination|Remote_ip|Browser_type|Browser|Failure_reason|Reason|Command|Status|Total_bytes_send|Total_bytes_recv|Access|Denied_by_policy|Protocol|ClientVersion|CipherSuite|Session|SSLVPN_client_type|LogoutMethod|SNI|Start_time|End_time|Group\(s\)|Policy|username:domainname|--> Destination):? /g;
+  /(?:^|[-:] |^ )(Context|[Ss]essionId|ADM_User|User|Client_ip|ClientIP|ClientPort|Nat_ip|NatIP|Vserver|VserverServiceIP|VserverServicePort|Source|Destination|Remote_ip|Browser_type|Browser|Failure_reason|Reason|Command|Status|Total_bytes_send|Total_bytes_recv|Access|Denied_by_policy|Protocol|ClientVersion|CipherSuite|Session|SSLVPN_client_type|LogoutMethod|SNI|Start_time|End_time|Group\(s\)|Policy|username:domainname|--> Destination):? /g;
 
 interface Judged {
   outcome: Outcome;
@@ -62,7 +62,7 @@ export const netscaler: Format = {
                 : ("failure" as const),
         },
         url: { original: /(?:^| )(https?:\/\/[^\s<>"]{1,4096})/.exec(body)?.[1] },
-        user: { name: text(f["User"] ?? /^([^@\s]{1,128})@/.exec(f["Context"] ?? "")?.[1]) },
+        user: { name: userOf(f) },
         user_agent: { original: text((f["Browser_type"] ?? f["Browser"])?.replaceAll('"', "")) },
         tls: { client: { server_name: text(f["SNI"]) }, version: text(f["ClientVersion"]) },
         observer: { name: text(dated?.[8]) },
@@ -74,6 +74,11 @@ export const netscaler: Format = {
     };
   },
 };
+
+function userOf(f: Record<string, string>): string | undefined {
+  const context = /^([^@\s]{1,128})@/.exec(f["Context"] ?? "")?.[1];
+  return text(f["User"] ?? context ?? f["username:domainname"]?.split(":", 1)[0]);
+}
 
 /** Month, day, year as shipped; day first where the first number can be no month; year first where it has four digits. */
 function timeOf(m: RegExpExecArray): ParsedTime | undefined {
@@ -147,7 +152,7 @@ function judge(feature: string, event: string, f: Record<string, string>, body: 
   if (/FAIL/i.test(event))
     return is("refused", `${feature} ${event} ${f["Failure_reason"] ?? f["Reason"] ?? ""}`.trim());
   if (/DENIED/.test(event) || /^Denied/i.test(f["Access"] ?? "")) return is("blocked");
-  if (feature === "UI" || feature === "GUI" || feature === "CLI") {
+  if (/^(?:UI|GUI|CLI|API)$/.test(feature)) {
     const status = (f["Status"] ?? "").replaceAll('"', "");
     const login = /^"?login\b/.test(f["Command"] ?? "");
     if (status.startsWith("Success")) return is("authenticated", `Command run, Status ${status}`);
