@@ -1,13 +1,17 @@
 /** What web, load-balancer and gateway lines come to beyond their goldens: who is an end, who is not, and how far it came. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseObject } from "../src/formats/json-fields.js";
 import { proxyFormats } from "../src/formats/proxies/index.js";
 import { proxyOutcome, targetOf } from "../src/formats/proxies/record.js";
 import { webFormats } from "../src/formats/web/index.js";
 import { clientOf, decision } from "../src/formats/web/record.js";
+import { canonicalIp } from "../src/model/ip.js";
 import { placeOf } from "../src/triage/place.js";
 import { iso, parse } from "./formats-core-support.js";
+import { contextOf } from "./formats-network-context.js";
 
 const FAR = "203.0.113.7";
 /** What a visitor writes into the parts of a request that are his. */
@@ -149,6 +153,23 @@ describe("every web and proxy format", () => {
         for (const ip of [event.source?.ip, event.destination?.ip])
           if (ip?.includes(".") === true) expect(cut, line).toContain(ip);
       }
+  });
+
+  it("takes a JSON value of the wrong type for no value", () => {
+    const objects = lines.map((line) => parseObject(line)).filter((object) => object !== undefined);
+    const context = contextOf([""], 0);
+    fc.assert(
+      fc.property(fc.constantFrom(...objects), fc.nat(), fc.jsonValue(), (record, pick, value) => {
+        const keys = Object.keys(record);
+        const bent = { ...record, [keys[pick % keys.length]!]: value };
+        for (const format of [...webFormats, ...proxyFormats])
+          if (format.json) {
+            const ip = format.parse("", context, undefined, bent)?.event.source?.ip;
+            expect(ip === undefined || canonicalIp(ip) === ip).toBe(true);
+          }
+      }),
+      { numRuns: 1500 },
+    );
   });
 
   it("stays fast on the longest lines", () => {

@@ -44,6 +44,62 @@ export const netskope: Format = jsonGateway({
   },
 });
 
+export const skyhighCloud: Format = jsonGateway({
+  id: "skyhigh.cloud",
+  title: "Skyhigh (McAfee) Secure Web Gateway, cloud: access log, JSON",
+  reference: "https://docs.trellix.com/docs/mcafee-saas-web-protection-log-format-and-field-mapping",
+  is: (record) =>
+    has(record, "requested_host", "http_action") && (has(record, "source_ip") || has(record, "client_ip")),
+  names: {
+    time: ["request_timestamp_epoch", "request_timestamp"],
+    client: ["client_ip", "source_ip"],
+    clientNat: ["source_ip"],
+    user: ["username", "user_id"],
+    server: ["destination_ip"],
+    serverPort: ["destination_port"],
+    host: ["requested_host"],
+    uri: ["requested_path"],
+    method: ["http_action"],
+    status: ["http_status_code"],
+    protocol: ["uri_scheme"],
+    sent: ["client_to_server_bytes"],
+    received: ["server_to_client_bytes"],
+    agent: ["user_agent_comment", "user_agent_product"],
+    referrer: ["referer"],
+    action: ["result"],
+    rule: ["last_rule"],
+  },
+  judge(out, record): { outcome: Outcome; outcomeReason?: string } | undefined {
+    const reason = first(record, ["block_reason"]);
+    return reason === undefined || /^observed$/i.test(out.action ?? "")
+      ? undefined
+      : { outcome: "blocked", outcomeReason: `block_reason=${reason.slice(0, 80)}` };
+  },
+});
+
+export const menlo: Format = jsonGateway({
+  id: "menlo.web",
+  title: "Menlo Security: web log, JSON",
+  reference: "https://cloud.google.com/chronicle/docs/ingestion/parser-list/menlo-security-changelog",
+  is: (record) =>
+    (has(record, "pe_action") || has(record, "event.pe_action")) &&
+    (has(record, "dst_url") || has(record, "event.dst_url") || has(record, "dst") || has(record, "event.dst")),
+  names: {
+    time: ["event_time", "event.event_time"],
+    client: ["x-client-ip", "event.x-client-ip", "src_ip", "event.src_ip", "xff_ip", "event.xff_ip"],
+    user: ["userid", "event.userid"],
+    server: ["dst", "event.dst"],
+    host: ["domain", "event.domain"],
+    uri: ["dst_url", "event.dst_url", "url", "event.url"],
+    protocol: ["protocol", "event.protocol"],
+    status: ["response_code", "event.response_code"],
+    agent: ["user-agent", "event.user-agent"],
+    referrer: ["referrer", "event.referrer"],
+    action: ["pe_action", "event.pe_action"],
+    rule: ["pe_rulename", "event.pe_rulename"],
+  },
+});
+
 const REFERENCE = "https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/account/";
 
 export const cloudflareGateway: Format = jsonGateway({

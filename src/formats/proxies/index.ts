@@ -2,9 +2,10 @@
 import type { Format } from "../format.js";
 import { barracudaWebFilter } from "./barracuda.js";
 import { forcepoint } from "./forcepoint.js";
-import { cloudflareAccess, cloudflareGateway, netskope } from "./gateways.js";
+import { cloudflareAccess, cloudflareGateway, menlo, netskope, skyhighCloud } from "./gateways.js";
 import { skyhigh } from "./skyhigh.js";
 import { dante, privoxy, tinyproxy } from "./small-proxies.js";
+import { sophosWeb } from "./sophos-web.js";
 import { squid } from "./squid.js";
 import { umbrella } from "./umbrella.js";
 import { zscaler, zscalerJson, zscalerPrivate } from "./zscaler.js";
@@ -15,6 +16,7 @@ export const proxyFormats: readonly Format[] = [
   zscaler,
   forcepoint,
   skyhigh,
+  sophosWeb,
   barracudaWebFilter,
   dante,
   tinyproxy,
@@ -22,6 +24,8 @@ export const proxyFormats: readonly Format[] = [
   zscalerJson,
   zscalerPrivate,
   netskope,
+  skyhighCloud,
+  menlo,
   cloudflareGateway,
   cloudflareAccess,
 ];

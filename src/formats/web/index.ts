@@ -22,6 +22,7 @@ import { netscaler } from "./netscaler.js";
 import { nginxError } from "./nginx-error.js";
 import { plainAccess } from "./plain-access.js";
 import { traefikJson } from "./traefik.js";
+import { w3cJson } from "./w3c-json.js";
 import { w3c } from "./w3c.js";
 
 export const webFormats: readonly Format[] = [
@@ -53,6 +54,7 @@ export const webFormats: readonly Format[] = [
   traefikJson,
   caddy,
   kong,
+  w3cJson,
   modsecurityJson,
   f5Json,
   envoyJson,
