@@ -290,7 +290,7 @@ function result(access: Access, context: LineContext, envelope: EnvelopeFields |
       user_agent: { original: access.agent },
       user: { name: access.user },
     }),
-    ...(tunnel ? TUNNEL : judge(access)),
+    ...(tunnel ? throughProxy(method) : judge(access)),
     initiator: "source",
     ...(tunnel ? {} : { observerIsAsset: true }),
   };
@@ -298,21 +298,23 @@ function result(access: Access, context: LineContext, envelope: EnvelopeFields |
   return out;
 }
 
-const TUNNEL = {
-  outcome: "unknown",
-  outcomeReason: "CONNECT answered with success, by a server not known to be a proxy",
-} as const;
+function throughProxy(method: string | undefined): { outcome: Outcome; outcomeReason: string } {
+  const asked = method === "CONNECT" ? "CONNECT answered with success" : "a whole URL asked for by an inside client";
+  return { outcome: "unknown", outcomeReason: `${asked}, by a server not known to be a proxy` };
+}
 
 /**
- * An inside client whose CONNECT succeeded went out through this server (mod_proxy_connect). From outside, and for absolute
- * URLs, it is a search for open proxies, which servers answer with their own pages: no one was called.
+ * An inside client whose CONNECT succeeded went out through this server (mod_proxy_connect), and so may have one that asked for a
+ * public address by its whole URL (Privoxy and others write these lines). From outside it is a search for open proxies, which
+ * servers answer with their own pages: no one was called.
  */
 function tunnelTo(access: Access, method: string | undefined, to: string | undefined): Target | undefined {
-  if (method !== "CONNECT" || to === undefined || access.client === undefined || access.forwarded.length > 0)
-    return undefined;
-  if (access.status === undefined || access.status < 200 || access.status > 299 || !isPrivate(access.client))
-    return undefined;
-  return proxyTarget(method, to);
+  const { client, status } = access;
+  if (method === undefined || to === undefined || client === undefined || access.forwarded.length > 0) return undefined;
+  if (status === undefined || !isPrivate(client)) return undefined;
+  if (method === "CONNECT") return status >= 200 && status <= 299 ? proxyTarget(method, to) : undefined;
+  const target = proxyTarget(method, to);
+  return target.ip === undefined || isPrivate(target.ip) ? undefined : target;
 }
 
 /**
