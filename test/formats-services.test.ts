@@ -245,7 +245,10 @@ describe("hostile lines", () => {
           const ip = result?.event.source?.ip;
           if (ip !== undefined && !ip.includes(":"))
             expect(
-              [...hostile.matchAll(/\d+(?:\.\d+)*/g)].map((m) => canonicalIp(m[0])),
+              // `::ffff:20` is an IPv4 host too, written as IPv6.
+              [/\d+(?:\.\d+)*/g, /[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}/gi].flatMap((token) =>
+                [...hostile.matchAll(token)].map((m) => canonicalIp(m[0])),
+              ),
               hostile,
             ).toContain(ip);
         }

@@ -6,7 +6,6 @@ import { syslog5424 } from "./envelopes/syslog-5424.js";
 import type { Envelope, Format } from "./format.js";
 import { cloudFormats } from "./cloud/index.js";
 import { dnsFormats } from "./dns/index.js";
-import { layoutFormats } from "./fallback/layouts.js";
 import { firewallFormats } from "./firewalls/index.js";
 import { hostFormats } from "./hosts/index.js";
 import { idsFormats } from "./ids/index.js";
@@ -29,7 +28,6 @@ export const FORMATS: readonly Format[] = [
   ...dnsFormats,
   ...proxyFormats,
   ...webFormats,
-  ...layoutFormats,
 ];
 
 /** What the fallbacks are called in `formats list`. */

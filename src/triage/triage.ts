@@ -262,7 +262,10 @@ function observerName(event: Event): string | undefined {
 /** The own end of inbound traffic. Behind a proxy the destination of the line is the balancer's, so the site's name goes first. */
 function nearOfInbound(event: Event, role: SightingRole, path: string): string {
   if (role === "forwarded") return event.url?.domain ?? event.destination?.ip ?? observerName(event) ?? path;
-  return event.destination?.ip ?? event.destination?.domain ?? observerName(event) ?? event.url?.domain ?? path;
+  // A server that listens at every address names none.
+  const at = event.destination?.ip;
+  const named = at === "0.0.0.0" || at === "::" ? undefined : at;
+  return named ?? event.destination?.domain ?? observerName(event) ?? event.url?.domain ?? path;
 }
 
 /** The own end where a name decided: who asked, who sent, or who got the mail. */

@@ -20,12 +20,14 @@
 import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "../format.js";
 import type { Outcome } from "../../model/event.js";
 import { parseClfTime, parseEpoch } from "../time.js";
-import { addressAndPort, integer, text } from "../values.js";
+import { addressAndPort, integer, keyValues, text } from "../values.js";
 import { proxyTarget, timeOf, tokens } from "../fields.js";
 import { compact } from "../shape.js";
 
 const NATIVE =
-  /^ {0,3}(\d{9,11}\.\d{1,6}) {1,8}(-?\d{1,12}) (\S{1,255}) ([A-Z][A-Z_]{1,40})\/(\d{3}|-) (\d{1,15}|-) ([A-Z][\w-]{0,31}) (\S+) (\S+) ([A-Z][A-Z_]{1,40})\/(\S{1,255})(?: |$)/;
+  /^ {0,3}(\d{9,11}\.\d{1,6}) {1,8}(-?\d{1,12}) (\S{1,255}) ([A-Z][A-Z_]{1,40})\/(\d{3}|-) (\d{1,15}|-) ([A-Z][\w-]{0,31}) (\S+) ("[^"]{0,255}"|\S+) ([A-Z][A-Z_]{1,40})\/(\S{1,255})(?: |$)/;
+/** After the media type: `BLOCK_WBRS_11-policy-identity-…`. */
+const DECISION = /^ (?:\S{1,120} )?(BLOCK_\w{1,60}?)(?:_\d{1,3})?-/;
 /** Last field of `logformat common` and `combined`: `%Ss:%Sh`. */
 const RESULT_AT_END =
   /(?: |")((?:TCP|UDP|TAG|NONE|NO|ERR)[A-Z_]{0,40}):([A-Z][A-Z_]{1,40})(?:\/(\S{1,255}))?(?: "[^"]{0,512}")?\s*$/;
@@ -46,16 +48,18 @@ interface Access {
   hierarchy: string;
   /** Next hop: the server's address, a parent proxy, or `-`. */
   hop?: string;
+  /** The decision tag of a Cisco web appliance, where it is a block. */
+  decision?: string;
   agent?: string;
   referrer?: string;
 }
 
 export const squid: Format = {
   id: "squid.access",
-  title: "Squid: access log",
+  title: "Squid, and Cisco Secure Web Appliance (IronPort): access log",
   reference: "https://wiki.squid-cache.org/Features/LogFormat",
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
-    const access = native(line) ?? emulated(line);
+    const access = native(line) ?? keyed(line) ?? emulated(line);
     return access && result(access, context);
   },
 };
@@ -67,15 +71,41 @@ function native(line: string): Access | undefined {
     time: parseEpoch(m[1]!),
     client: m[3]!,
     result: m[4]!,
-    method: m[7]!,
+    // Cisco's appliance writes TCP_CONNECT for what it intercepts, and tunnel:// for what it tunnels.
+    method: m[7] === "TCP_CONNECT" ? "CONNECT" : m[7]!,
     url: m[8]!,
     hierarchy: m[10]!,
   };
   set(out, "elapsed", integer(m[2]));
   set(out, "status", integer(m[5]));
   set(out, "bytes", integer(m[6]));
-  set(out, "user", text(m[9]));
+  set(out, "user", text(m[9]!.replace(/^"(.*)"$/, "$1")));
   set(out, "hop", text(m[11]));
+  set(out, "decision", DECISION.exec(line.slice(m[0].length - 1))?.[1]);
+  return out;
+}
+
+/** The `key=value` logformat that Splunk recommends for Squid. */
+function keyed(line: string): Access | undefined {
+  if (!line.includes("vendor_action=") || !line.includes("src_ip=")) return undefined;
+  const pairs = keyValues(line.slice(0, 16_384));
+  const { src_ip: client, vendor_action: action, url } = pairs;
+  if (client === undefined || action === undefined || url === undefined) return undefined;
+  const out: Access = {
+    time: parseEpoch(line.slice(0, line.search(/ |$/))),
+    client,
+    result: action,
+    method: text(pairs["http_method"]) ?? "",
+    url,
+    hierarchy: text(pairs["dest_status"]) ?? "HIER_NONE",
+  };
+  set(out, "elapsed", integer(pairs["duration"]));
+  set(out, "status", integer(pairs["status"]));
+  set(out, "bytes", integer(pairs["bytes_out"] ?? pairs["bytes"]));
+  set(out, "user", text(pairs["user"]));
+  set(out, "hop", text(pairs["dest_ip"]));
+  set(out, "agent", text(pairs["http_user_agent"]));
+  set(out, "referrer", text(pairs["http_referrer"]));
   return out;
 }
 
@@ -165,6 +195,7 @@ function judge(access: Access): { outcome: Outcome; outcomeReason: string } {
   // http_reply_access: the request went out and was answered; only the way back to the client was barred.
   if (access.result.includes("DENIED_REPLY") && asked)
     return is("established", "the server answered, the proxy withheld it");
+  if (access.decision !== undefined) return is("blocked", access.decision);
   if (access.result.includes("DENIED")) return is("blocked", "denied by the proxy");
   if (!asked) {
     if (status === 403 || status === 407) return is("blocked", "denied by the proxy");

@@ -68,10 +68,13 @@ function clientFirst(line: string): Access | undefined {
   // Without a status (cut short, or a layout that has none): who came is still known, how far is not.
   if (!end) return { ...head, time: m[1]!, ...optional("request", tokens(line, requestStart - 1, 1)[0]?.text) };
   const tail = tokens(line, end.index + 2);
+  // `"host" "request"`: some layouts put the virtual host between date and request.
+  const between = /^([\w.-]{1,253})(?::\d{1,5})?" "(?=[A-Z]{3,16} )/.exec(line.slice(requestStart, end.index));
   const access: Access = {
     ...head,
+    ...(between && head.host === undefined ? { host: between[1]! } : {}),
     time: m[1]!,
-    request: line.slice(requestStart, end.index),
+    request: line.slice(requestStart + (between ? between[0].length : 0), end.index),
     ...optional("status", integer(end[1])),
     ...optional("bytes", integer(tail[1]?.text)),
   };
@@ -121,6 +124,9 @@ function readHead(head: string): Head | undefined {
     // nginx without a user leaves nothing between `-` and the date.
     addresses = head.slice(0, -2);
     user = undefined;
+    // Lighttpd: client, host, user. Only there does a name follow the client's address without a comma.
+    const m = /^(\S{3,45}) ([A-Za-z0-9_][\w.-]{0,252}(?::\d{1,5})?)$/.exec(addresses);
+    if (m && isAddress(m[1]!) && !isAddress(m[2]!)) return { client: canonicalIp(m[1])!, host: m[2]!, forwarded: [] };
   } else {
     // A real ident: the last two words are ident and user.
     const words = head.split(" ");
@@ -284,7 +290,7 @@ function result(access: Access, context: LineContext, envelope: EnvelopeFields |
       user_agent: { original: access.agent },
       user: { name: access.user },
     }),
-    ...(tunnel ? TUNNEL : judge(access)),
+    ...(tunnel ? throughProxy(method) : judge(access)),
     initiator: "source",
     ...(tunnel ? {} : { observerIsAsset: true }),
   };
@@ -292,21 +298,23 @@ function result(access: Access, context: LineContext, envelope: EnvelopeFields |
   return out;
 }
 
-const TUNNEL = {
-  outcome: "unknown",
-  outcomeReason: "CONNECT answered with success, by a server not known to be a proxy",
-} as const;
+function throughProxy(method: string | undefined): { outcome: Outcome; outcomeReason: string } {
+  const asked = method === "CONNECT" ? "CONNECT answered with success" : "a whole URL asked for by an inside client";
+  return { outcome: "unknown", outcomeReason: `${asked}, by a server not known to be a proxy` };
+}
 
 /**
- * An inside client whose CONNECT succeeded went out through this server (mod_proxy_connect). From outside, and for absolute
- * URLs, it is a search for open proxies, which servers answer with their own pages: no one was called.
+ * An inside client whose CONNECT succeeded went out through this server (mod_proxy_connect), and so may have one that asked for a
+ * public address by its whole URL (Privoxy and others write these lines). From outside it is a search for open proxies, which
+ * servers answer with their own pages: no one was called.
  */
 function tunnelTo(access: Access, method: string | undefined, to: string | undefined): Target | undefined {
-  if (method !== "CONNECT" || to === undefined || access.client === undefined || access.forwarded.length > 0)
-    return undefined;
-  if (access.status === undefined || access.status < 200 || access.status > 299 || !isPrivate(access.client))
-    return undefined;
-  return proxyTarget(method, to);
+  const { client, status } = access;
+  if (method === undefined || to === undefined || client === undefined || access.forwarded.length > 0) return undefined;
+  if (status === undefined || !isPrivate(client)) return undefined;
+  if (method === "CONNECT") return status >= 200 && status <= 299 ? proxyTarget(method, to) : undefined;
+  const target = proxyTarget(method, to);
+  return target.ip === undefined || isPrivate(target.ip) ? undefined : target;
 }
 
 /**

@@ -13,6 +13,8 @@ const CLIENT = /\[client (\[[^\]\s]{2,64}\](?::\d{1,5})?|[^\]\s]{2,64})\]/;
 const REMOTE = /\[remote (\[[^\]\s]{2,64}\](?::\d{1,5})?|[^\]\s]{2,64})\]/;
 const CONNECT_FAILED = /attempt to connect to ([^\s()]{2,64}) \([^)]{0,255}\)(?: failed)?/;
 
+const PROXY = /\bproxy\b|AH0(?:0\d{3}|1[01]\d{2}|2\d{3}):|back ?end/i;
+
 /** Messages that say how the request ended. The first that fits decides. */
 const ENDINGS: readonly { says: RegExp; outcome: Outcome; reason: string }[] = [
   {
@@ -50,7 +52,8 @@ export const apacheError: Format = {
     const timestamp = timeOf(context, dated.time);
     const action = text(m[1]?.slice(0, -1));
     const log = { action, outcome: m[2] === "error" ? ("failure" as const) : undefined };
-    const server = failed ?? away;
+    // ModSecurity names the client twice, once as the connection's remote end.
+    const server = failed ?? (client.ip !== undefined && !PROXY.test(message) ? undefined : away);
     if (server !== undefined)
       return {
         event: compact({

@@ -17,6 +17,9 @@ const HTTP =
   /^(\S{1,255}\/\S{1,255})(?: \S{1,255})? (-?\+?\d+(?:\/-?\+?\d+){4}) (-?\d{1,3}) \+?(\d{1,15}) \S+ \S+ ([-\w]{4}) /;
 const TCP = /^(\S{1,255}\/\S{1,255}) (-?\+?\d+(?:\/-?\+?\d+){2}) \+?(\d{1,15}) ([-\w]{2}) /;
 
+/** `option httpslog` and its like: `sni/version/cipher`. */
+const TLS = / ([\w.-]{1,255})\/((?:TLS|SSL)v[\d.]{1,3})\/[\w-]{1,64}(?: |$)/;
+
 export const haproxy: Format = {
   id: "haproxy.log",
   title: "HAProxy: HTTP, TCP and connection log",
@@ -91,6 +94,7 @@ function session(timestamp: number | undefined, source: Peer, s: Session): Forma
   const { method, original, path } = requestLine(
     quote < 0 ? undefined : tail.slice(quote + 1, requestEnd > quote ? requestEnd : undefined),
   );
+  const sni = TLS.exec(tail.slice(-600));
   return {
     event: compact({
       timestamp,
@@ -100,6 +104,7 @@ function session(timestamp: number | undefined, source: Peer, s: Session): Forma
       event: { action: state, outcome: status === undefined ? undefined : status < 400 ? "success" : "failure" },
       url: { original, path },
       http: { request: { method }, response: { status_code: status } },
+      tls: { client: { server_name: sni?.[1] === "-" ? undefined : sni?.[1] }, version: sni?.[2] },
     }),
     ...judge(http, status, bytes, state),
     initiator: "source",

@@ -12,10 +12,20 @@ import { compact } from "../shape.js";
 
 const HEAD = /^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[(\w{3,8})\] \d{1,10}#\d{1,20}: (?:\*(\d{1,20}) )?/;
 
+/** The stream module's first message of a session: no fields follow. */
+const STREAM = /^client ([0-9A-Fa-f:.[\]]{3,48}) connected to ([0-9A-Fa-f:.[\]]{3,48})$/;
+
 /** Messages that say how the request ended for the client. The first that fits decides. */
 const ENDINGS: readonly { says: RegExp; outcome: Outcome; reason: string }[] = [
   { says: /^access forbidden by rule/, outcome: "blocked", reason: "access forbidden by rule" },
   { says: /ModSecurity: Access denied/, outcome: "blocked", reason: "ModSecurity: Access denied" },
+  { says: /^client login failed/, outcome: "refused", reason: "client login failed" },
+  { says: /^client logged in/, outcome: "authenticated", reason: "client logged in" },
+  {
+    says: /bytes from\/to client:[1-9]\d{0,14}\/[1-9]/,
+    outcome: "established",
+    reason: "bytes from and to the client",
+  },
   { says: /^limiting (?:requests|connections)/, outcome: "blocked", reason: "limiting requests or connections" },
   { says: /^user "|no user\/password was provided/, outcome: "refused", reason: "authentication failure" },
   { says: /is forbidden/, outcome: "refused", reason: "forbidden" },
@@ -44,7 +54,7 @@ export const nginxError: Format = {
     if (!m) return undefined;
     const body = line.slice(m[0].length);
     const fields = readFields(body);
-    const client = addressAndPort(fields.client);
+    const client = addressAndPort(fields.client ?? STREAM.exec(body)?.[1]);
     const { method, original, path } = requestLine(fields.request);
     const upstream = fields.upstream === undefined ? {} : addressAndPort(authority(fields.upstream));
     const inbound = client.ip !== undefined;
@@ -56,7 +66,7 @@ export const nginxError: Format = {
     const event: Event = compact({
       timestamp: timeOf(context, parseIsoTime(m[1]!)),
       source: inbound ? client : { domain: fields.client === "unix:" ? undefined : text(fields.client) },
-      destination: inbound ? undefined : upstream,
+      destination: inbound ? listener(fields.server ?? STREAM.exec(body)?.[2]) : upstream,
       event: { action: m[2]!, outcome: m[2] === "error" || m[2] === "crit" ? "failure" : undefined },
       url: { original, domain: hostOf(fields.host), path },
       http: { request: { method, referrer: text(fields.referrer) } },
@@ -75,6 +85,7 @@ export const nginxError: Format = {
 
 interface Fields {
   client?: string;
+  server?: string;
   request?: string;
   upstream?: string;
   host?: string;
@@ -92,6 +103,8 @@ function readFields(body: string): Fields {
   const out: Fields = { forged: new Set(clients).size > 1 };
   const client = clients.at(-1);
   if (client !== undefined) out.client = client;
+  const server = /, server: ([^\s,"]{1,255})/.exec(before.slice(before.lastIndexOf(", client: ") + 1))?.[1];
+  if (server !== undefined) out.server = server;
   const put = (key: "request" | "upstream" | "host" | "referrer", from: string, name: string): void => {
     const at = from.lastIndexOf(`, ${name}: "`);
     if (at < 0) return;
@@ -107,6 +120,12 @@ function readFields(body: string): Fields {
   put("host", requestAt < 0 ? before : after, "host");
   put("referrer", requestAt < 0 ? before : after, "referrer");
   return out;
+}
+
+/** Mail and stream name the address they listen at; HTTP names the virtual host, which is no address. */
+function listener(server: string | undefined): { ip?: string; port?: number } | undefined {
+  const at = addressAndPort(server);
+  return at.ip !== undefined && at.port !== undefined ? at : undefined;
 }
 
 /** `http://10.0.0.5:80/path`, `fastcgi://unix:/run/php.sock:` to the part that may be an address. */

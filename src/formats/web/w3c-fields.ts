@@ -40,7 +40,11 @@ export type Slot =
   | "tcpFlags"
   | "path"
   | "rule"
-  | "size";
+  | "size"
+  | "accessMethod"
+  | "epoch"
+  | "resultStatus"
+  | "aclTag";
 
 /** In lower case. A name that several products use differently is told apart by the kind of log (w3c-kinds.ts). */
 export const FIELD_SLOTS: Readonly<Record<string, Slot>> = {
@@ -89,8 +93,26 @@ export const FIELD_SLOTS: Readonly<Record<string, Slot>> = {
   "original client ip": "forwarded",
   "r-ip": "upstreamIp",
   "s-supplier-ip": "upstreamIp",
+  "x-cs-dst-ip": "upstreamIp",
+  "x-cs-dst-port": "upstreamPort",
+  "cs-dns": "host",
+  "cs-user-agent": "agent",
+  "cs-referer": "referrer",
+  "x-policy-action": "action",
+  "x-cs-access-method": "accessMethod",
   "r-port": "upstreamPort",
   "s-action": "result",
+  // Cisco's web appliance.
+  timestamp: "epoch",
+  "x-timestamp": "epoch",
+  "cs-url": "url",
+  "sc-http-status": "status",
+  "sc-result-code": "result",
+  "x-result-code": "result",
+  "x-resultcode-httpstatus": "resultStatus",
+  "x-acltag": "aclTag",
+  "s-hostname": "host",
+  "cs(x-forwarded-for-client)": "forwarded",
   "sc-filter-result": "filterResult",
   "x-exception-id": "exception",
   "s-reason": "reason",
@@ -114,6 +136,11 @@ const IIS_ALL =
   "date time s-sitename s-computername s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs-version " +
   "cs(User-Agent) cs(Cookie) cs(Referer) cs-host sc-status sc-substatus sc-win32-status sc-bytes cs-bytes time-taken";
 const HTTPERR = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri";
+
+const PROXYSG_V1 = "date time time-taken c-ip cs-username cs-auth-group x-exception-id sc-filter-result cs-categories";
+const PROXYSG_REQUEST =
+  "rs(Content-Type) cs-uri-scheme cs-host cs-uri-port cs-uri-path cs-uri-query cs-uri-extension cs(User-Agent) s-ip " +
+  "sc-bytes cs-bytes x-virus-id";
 
 /**
  * What products write by default, for files whose header is lost (rotated away, shipped line by line). A line is taken for
@@ -160,5 +187,40 @@ export const DEFAULT_LAYOUTS: readonly { name: string; separator: " " | "\t"; fi
       "x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status " +
       "fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len " +
       "sc-range-start sc-range-end",
+  },
+  {
+    name: "ProxySG bcreportermain_v1",
+    separator: " ",
+    fields: `${PROXYSG_V1} cs(Referer) sc-status s-action cs-method ${PROXYSG_REQUEST} x-bluecoat-application-name x-bluecoat-application-operation`,
+  },
+  {
+    name: "ProxySG bcreportermain_v1 without applications",
+    separator: " ",
+    fields: `${PROXYSG_V1} cs(Referer) sc-status s-action cs-method ${PROXYSG_REQUEST}`,
+  },
+  {
+    name: "ProxySG main",
+    separator: " ",
+    fields:
+      "date time time-taken c-ip cs-username cs-auth-group s-supplier-name s-supplier-ip s-supplier-country " +
+      "s-supplier-failures x-exception-id sc-filter-result cs-categories cs(Referer) sc-status s-action cs-method " +
+      `${PROXYSG_REQUEST} x-bluecoat-application-name x-bluecoat-application-operation cs-threat-risk ` +
+      "x-bluecoat-transaction-uuid x-icap-reqmod-header(X-ICAP-Metadata) x-icap-respmod-header(X-ICAP-Metadata)",
+  },
+  {
+    name: "ProxySG bcreporterssl_v1",
+    separator: " ",
+    fields:
+      `${PROXYSG_V1} sc-status s-action cs-method rs(Content-Type) cs-uri-scheme cs-host cs-uri-port cs-uri-extension ` +
+      "cs(User-Agent) s-ip sc-bytes cs-bytes x-virus-id x-rs-certificate-observed-errors " +
+      "x-rs-connection-negotiated-cipher-strength x-rs-certificate-hostname x-rs-certificate-hostname-category",
+  },
+  {
+    name: "ProxySG main of SGOS 5",
+    separator: " ",
+    fields:
+      "date time time-taken c-ip sc-status s-action sc-bytes cs-bytes cs-method cs-uri-scheme cs-host cs-uri-path " +
+      "cs-uri-query cs-username s-hierarchy s-supplier-name rs(Content-Type) cs(User-Agent) sc-filter-result " +
+      "sc-filter-category x-virus-id s-ip s-sitename",
   },
 ];

@@ -1,9 +1,9 @@
 /** The kinds of W3C extended log, told apart by `#Software:` and field names, and how each is read. */
 import type { EnvelopeFields, FormatResult, LineContext } from "../format.js";
 import type { Initiator, Outcome } from "../../model/event.js";
-import { parseIsoTime } from "../time.js";
+import { parseEpoch, parseIsoTime } from "../time.js";
 import { addressAndPort, endpoint, httpOutcome, integer, text, transport } from "../values.js";
-import { forwardedList, timeOf } from "../fields.js";
+import { forwardedList, proxyTarget, timeOf } from "../fields.js";
 import { compact } from "../shape.js";
 import type { Slot } from "./w3c-fields.js";
 
@@ -33,7 +33,11 @@ const SIGNS: readonly { kind: Kind; software?: RegExp; fields?: readonly string[
   { kind: "session", fields: ["source", "destination", "action"] },
   { kind: "proxy", software: /SGOS|Blue ?Coat|ProxySG|Edge SWG/i },
   { kind: "proxy", fields: ["s-action"] },
+  { kind: "proxy", fields: ["x-cs-access-method"] },
+  { kind: "proxy", fields: ["x-cs-app"] },
   { kind: "proxy", fields: ["s-supplier-ip"] },
+  { kind: "proxy", fields: ["x-acltag"] },
+  { kind: "proxy", fields: ["x-resultcode-httpstatus"] },
   { kind: "proxy", fields: ["c-ip", "r-ip"] },
   { kind: "ftp", software: /FTP/ },
   { kind: "ftp", fields: ["x-session"] },
@@ -47,6 +51,7 @@ export function kindOf(software: string, names: ReadonlySet<string>): Kind {
 
 /** Date and time of the row; the date may stand in `#Date:` alone. UTC unless `local`. */
 function rowTime(row: Row, context: LineContext, local = false): number | undefined {
+  if (row.epoch !== undefined && row.time === undefined) return timeOf(context, parseEpoch(row.epoch));
   if (row.time === undefined) return undefined;
   const date = row.date ?? /^#Date: *(\d{4}-\d\d-\d\d)/.exec(context.headerBefore("#Date:") ?? "")?.[1];
   if (date === undefined) return undefined;
@@ -185,11 +190,22 @@ function httperr(row: Row, context: LineContext): FormatResult | undefined {
   };
 }
 
+/** Host and port of an absolute URL or CONNECT's target; a path names none. */
+function targetOf(url: string | undefined): { ip?: string; port?: number; domain?: string } {
+  if (url === undefined || url.startsWith("/")) return {};
+  return url.includes("://") ? proxyTarget("GET", url) : proxyTarget("CONNECT", url.replace(/\/$/, ""));
+}
+
 /** A forward proxy: the client is the organisation's own, the destination is the server it asked for. See squid.ts on statuses. */
-function proxy(row: Row, context: LineContext): FormatResult | undefined {
+function proxy(stated: Row, context: LineContext): FormatResult | undefined {
+  // `TCP_MISS/200` in one field.
+  const both = /^([A-Z_]{2,40})\/(\d{1,3})$/.exec(stated.resultStatus ?? "");
+  const row: Row = both ? { ...stated, result: both[1]!, status: both[2]! } : stated;
   const upstream = addressAndPort(row.upstreamIp);
-  const named = addressAndPort(row.host);
-  const host = named.ip === undefined ? hostName(row.host) : undefined;
+  // Where no field names the host, the URL does.
+  const asked = targetOf(row.url ?? row.stem);
+  const named = row.host === undefined ? asked : addressAndPort(row.host);
+  const host = named.ip === undefined ? (hostName(row.host) ?? asked.domain) : undefined;
   const status = integer(row.status);
   return {
     event: compact({
@@ -197,13 +213,13 @@ function proxy(row: Row, context: LineContext): FormatResult | undefined {
       source: endpoint({ ip: row.clientIp, port: row.clientPort, bytes: row.clientBytes }),
       destination: endpoint({
         ip: upstream.ip ?? named.ip,
-        port: row.upstreamPort ?? upstream.port ?? named.port,
+        port: row.upstreamPort ?? upstream.port ?? named.port ?? asked.port,
         bytes: row.serverBytes,
         domain: host,
       }),
       network: { forwarded_ip: forwardedOf(row) },
       event: {
-        dataset: row.result === undefined ? "microsoft.tmg" : "bluecoat.proxysg",
+        dataset: proxyDataset(row),
         action: row.result ?? row.action,
         duration: milliseconds(row),
       },
@@ -218,6 +234,11 @@ function proxy(row: Row, context: LineContext): FormatResult | undefined {
   };
 }
 
+function proxyDataset(row: Row): string {
+  if (row.result !== undefined) return "bluecoat.proxysg";
+  return row.accessMethod === undefined ? "microsoft.tmg" : "netskope.transaction";
+}
+
 function proxyOutcome(row: Row, status: number | undefined): { outcome: Outcome; outcomeReason: string } {
   const says = `${row.result ?? row.action ?? "-"} sc-status=${row.status ?? "-"}`;
   const is = (outcome: Outcome, why: string): { outcome: Outcome; outcomeReason: string } => ({
@@ -225,6 +246,8 @@ function proxyOutcome(row: Row, status: number | undefined): { outcome: Outcome;
     outcomeReason: `${says}${why}`,
   });
   const exception = text(row.exception);
+  if (row.aclTag !== undefined && row.aclTag.startsWith("BLOCK_"))
+    return is("blocked", ` x-acltag=${row.aclTag.slice(0, 60)}`);
   if (row.filterResult === "DENIED") return is("blocked", " sc-filter-result=DENIED");
   if (/DENIED/i.test(row.result ?? row.action ?? "") || (exception !== undefined && /denied/.test(exception)))
     return is("blocked", "");

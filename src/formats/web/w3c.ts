@@ -21,6 +21,8 @@ const DATED = /^\d{4}-\d\d-\d\d[ \t]\d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t]/;
 /** A date and then what W3C logs have third: an address, a site, a firewall's action, milliseconds, an edge location. */
 const LIKELY =
   /^\d{4}-\d\d-\d\d[ \t]\d\d:\d\d:\d\d(?:\.\d{1,6})?[ \t](?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,41}(?:%\w{1,16})?|\d{1,9}|(?:W3SVC|SMTPSVC|MSFTPSVC|FTPSVC)\d{1,9}|ALLOW|DROP|OPEN|OPEN-INBOUND|CLOSE|[A-Z]{3}\d{1,3}(?:-\w{1,8}){0,2})[ \t]/;
+/** Longest line tried against every default layout. */
+const LONGEST_BARE = 16_384;
 const DIRECTIVE = /^#(?:Software|Version|Fields|Date|Start-Date|End-Date|Remark|Time Format):/;
 
 export const w3c: Format = {
@@ -40,7 +42,7 @@ export const w3c: Format = {
     const stated = header === undefined ? undefined : layoutOf(header, context.headerBefore("#Software:") ?? "");
     const row = stated && readRow(line, stated);
     if (stated && row && plausible(row)) return KINDS[stated.kind](row, context, envelope);
-    if (dated) {
+    if (dated && line.length <= LONGEST_BARE) {
       // No header, or one that this line does not bear out (files joined, headers lost in rotation).
       for (const layout of defaultLayouts()) {
         const read = readRow(line, layout);
