@@ -62,6 +62,8 @@ const FORWARDED = [
 ];
 
 const AGENT = ["http_user_agent", "user_agent", "userAgent", "useragent", "request_user_agent", "agent", "user-agent"];
+const URI = ["request_uri", "requestUri", "uri", "url", "request_url", "path", "request_path", "resourcePath", "u"];
+
 const OUTGOING = /^[^/"]{0,40}\b(?:outgoing|outbound|egress|upstream|client request|http client|sending|fetch)/i;
 
 export const jsonAccess = jsonFormat({
@@ -80,7 +82,8 @@ export const jsonAccess = jsonFormat({
     if (/^[a-z]{2,6}:\/\//i.test(first(record, ["url", "uri", "request_url"]) ?? "") && !has(record, "http_user_agent"))
       return first(record, AGENT) !== undefined && /^[A-Z]{3,10}$/.test(first(record, METHOD) ?? "");
     const method = first(record, METHOD);
-    return method !== undefined && /^[A-Z]{3,10}$/.test(method) && !has(record, "event_type");
+    const asked = first(record, URI) !== undefined;
+    return asked && method !== undefined && /^[A-Z]{3,10}$/.test(method) && !has(record, "event_type");
   },
   names: {
     time: [
@@ -106,7 +109,7 @@ export const jsonAccess = jsonFormat({
     serverPort: ["server_port", "serverPort"],
     host: ["http_host", "host", "vhost", "virtual_host", "domainName", "request_host", "server_name", "httpHost"],
     method: METHOD,
-    uri: ["request_uri", "requestUri", "uri", "url", "request_url", "path", "request_path", "resourcePath", "u"],
+    uri: URI,
     query: ["args", "query_string", "query", "queryString", "q"],
     request: REQUEST,
     status: STATUS,
