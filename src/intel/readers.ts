@@ -2,6 +2,8 @@
 import { LookbackError } from "../model/errors.js";
 import type { IntelSource, Reader } from "./candidate.js";
 import { csvReader } from "./csv.js";
+import { htmlReader } from "./prose-html.js";
+import { proseReader } from "./prose-text.js";
 import { textReader } from "./text.js";
 
 interface Entry {
@@ -12,7 +14,12 @@ interface Entry {
   givesWay?: true;
 }
 
-const ENTRIES: readonly Entry[] = [{ reader: csvReader, givesWay: true }, { reader: textReader }];
+const ENTRIES: readonly Entry[] = [
+  { reader: htmlReader },
+  { reader: proseReader },
+  { reader: csvReader, givesWay: true },
+  { reader: textReader },
+];
 
 /** What `--intel-format` takes. */
 export const READER_IDS: readonly string[] = ENTRIES.map(({ reader }) => reader.id);

@@ -1,0 +1,130 @@
+/** Advisories as plain text, Markdown or mail. A plain list of values is `text`'s: telling the two apart is half of this file. */
+import { LookbackError } from "../model/errors.js";
+import type { IntelSource, Reader } from "./candidate.js";
+import { findDelimiter, findLayout, holdsValue } from "./csv-layout.js";
+import { firstRows } from "./csv-rows.js";
+import { normalise } from "./normalise.js";
+import { extract } from "./prose-extract.js";
+import { LineBlocks } from "./prose-lines.js";
+
+const SAMPLE = 64 * 1024;
+const SAMPLE_LINES = 1500;
+const MAX_LINE = 2000;
+const COMMENT = /^(?:#|\/\/|;)/;
+const BULLET = /^(?:[-*•·‣–>|]{1,2}\s{0,4}|\d{1,4}[.)]\s{1,4})/;
+
+/** The small words of sentences; no feed has two in a line beside its value. */
+const SMALL =
+  /^(?:the|a|an|of|and|to|in|is|are|was|were|has|have|been|this|that|these|which|with|from|by|for|on|at|as|we|it|its|not|be|or|le|la|les|des|du|une?|est|sont|et|dans|par|pour|sur|au|aux|ce|cette|ces|qui|que|der|die|das|den|dem|des|ein|eine|und|ist|sind|wird|werden|wurden?|von|mit|auf|f[üu]r|im|zu|el|los|las|una?|es|y|en|por|para|con|del|se)$/i;
+const WORD = /^["“«(*_]{0,3}\p{L}[\p{L}'’-]{0,30}["”»)*_]{0,3}[.,:;!?]{0,2}$/u;
+/** Something that could be an indicator inside a sentence. */
+const INSIDE = /\[\.\]|\(\.\)|\[dot\]|hxxps?|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{32,64}\b|\[at\]|\[@\]/i;
+
+interface Counts {
+  /** Lines that begin with a value, whatever follows. */
+  values: number;
+  sentences: number;
+  /** Sentences with a value inside. */
+  telling: number;
+}
+
+/** Five words and two small ones at least, and mostly words. */
+function isSentence(line: string): boolean {
+  const tokens = line.split(/\s+/);
+  if (tokens.length < 6) return false;
+  let words = 0;
+  let small = 0;
+  for (const token of tokens) {
+    if (!WORD.test(token)) continue;
+    words++;
+    if (SMALL.test(token.replace(/[^\p{L}]/gu, ""))) small++;
+  }
+  return words >= 5 && small >= 2 && words * 2 > tokens.length;
+}
+
+function beginsWithValue(line: string): boolean {
+  const bare = line.replace(BULLET, "");
+  const first = bare.split(/[\s,;|]/, 1)[0]!;
+  return first.length >= 4 && /[.:@]|[0-9a-f]{32}/i.test(first) && Array.isArray(normalise(first));
+}
+
+function count(text: string): Counts {
+  const counts: Counts = { values: 0, sentences: 0, telling: 0 };
+  for (const raw of text.slice(0, SAMPLE).split("\n", SAMPLE_LINES)) {
+    const line = raw.trim().slice(0, MAX_LINE);
+    if (line === "" || COMMENT.test(line)) continue;
+    if (beginsWithValue(line)) counts.values++;
+    else if (isSentence(line)) {
+      counts.sentences++;
+      if (INSIDE.test(line)) counts.telling++;
+    }
+  }
+  return counts;
+}
+
+/** A delimited table whose columns hold values in most rows. Prose with commas is none. */
+function isTable(text: string): boolean {
+  const delimiter = findDelimiter(text);
+  if (delimiter === undefined) return false;
+  try {
+    const { columns } = findLayout(text.slice(0, SAMPLE), delimiter, {});
+    const rows = firstRows(text.slice(0, SAMPLE), delimiter, 200);
+    const filled = rows.filter(({ cells }) =>
+      columns.some(({ index, said }) => holdsValue(cells[index]?.trim() ?? "", said)),
+    );
+    return filled.length * 2 >= rows.length - 1;
+  } catch (error) {
+    if (error instanceof LookbackError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Sentences, and enough of them: a list may have a remark or a paragraph above it, and its comments do not count. A table's
+ * descriptions are sentences, too.
+ */
+export function isProse(text: string): boolean {
+  const start = text.slice(0, 200).trimStart();
+  // Structured formats, and mark-up that `html` did not want.
+  if (/^(?:\{|<|\[\s{0,20}[{"[])/.test(start)) return false;
+  const { values, sentences, telling } = count(text);
+  const enough =
+    sentences > values ||
+    (sentences >= 3 && (telling > 0 || sentences * 10 >= values)) ||
+    (telling > 0 && telling * 5 >= values);
+  return enough && sentences > 0 && !isTable(text);
+}
+
+function titleOf(text: string): string | undefined {
+  return /^[ \t]*(?:title|titre|objet|subject|betreff|titel)[ \t]{0,4}:[ \t]{0,4}(\S.{3,200})$/im.exec(
+    text.slice(0, 4000),
+  )?.[1];
+}
+
+function dateOf(text: string): string | undefined {
+  return /^[ \t*_-]{0,6}(?:published|publication date|release date|date|datum|date de publication)[*_ \t]{0,4}:[ \t*_]{0,4}(\d{4}-\d{2}-\d{2}(?:T[\d:.]{5,15}(?:Z|[+-]\d\d:?\d\d)?)?)/im.exec(
+    text.slice(0, 4000),
+  )?.[1];
+}
+
+export const proseReader: Reader = {
+  id: "prose",
+  recognises: ({ text }: IntelSource) => isProse(text),
+  read(source, _options, sink) {
+    const { bytes, text } = source;
+    if (Buffer.from(bytes.subarray(0, 5)).toString("latin1") === "%PDF-")
+      throw new LookbackError("intel-unusable", "this is a PDF: --intel-format pdf reads it");
+    const blocks = new LineBlocks(text.split("\n")).read();
+    const title = titleOf(text) ?? blocks.find(({ kind, level }) => kind === "heading" && (level ?? 9) <= 2)?.text;
+    const published = dateOf(text);
+    extract(
+      {
+        blocks,
+        wrapped: true,
+        ...(title === undefined ? {} : { title }),
+        ...(published === undefined ? {} : { published }),
+      },
+      sink,
+    );
+  },
+};
