@@ -54,7 +54,10 @@ export class LineCounter {
   /** Line ends before a place. */
   before(at: number): number {
     if (at < this.at) this.at = this.lines = 0;
-    for (let i = this.text.indexOf("\n", this.at); i >= 0 && i < at; i = this.text.indexOf("\n", i + 1)) this.lines++;
+    for (let i = this.at; i < at; i++) {
+      const c = this.text.charCodeAt(i);
+      if (c === 10 || c === 11) this.lines++;
+    }
     this.at = at;
     return this.lines;
   }

@@ -49,11 +49,14 @@ const AS_COLUMN: readonly (readonly [RegExp, As])[] = [
   [/\bja4\b/i, "ja4"],
   [/\buser[- ]?agents?\b/i, "user-agent"],
 ];
+const TYPE_COLUMN = /^(?:(?:indicator |ioc )?types?|typ|art|kind|categor(?:y|ie)|type d'indicateur|tipo)$/i;
+const VALUE_COLUMN =
+  /^(?:(?:ioc |indicator )?values?|indicators?|iocs?|observables?|artifacts?|wert|indikator|valeur|indicateur|indicador|valor)$/i;
 const JA4 = /^[tqd][0-9sd]{2}[di]\d{4}[0-9a-z]{2}_[0-9a-f]{12}_[0-9a-f]{12}$/i;
 const DIGEST_LENGTHS = new Set([32, 40, 56, 64, 96, 128]);
 /** `Chrome/92.0.45.107`. */
 const AGENT_VERSION = /^\p{L}[\p{L}\p{N}_.-]{0,40}\/(\d{1,3}(?:\.\d{1,3}){3})$/u;
-const RANGE_END = /^[ \t]?(-|to|bis|à)[ \t]?(\d{1,3}(?:[.\ue000]\d{1,3}){3})(?![\w.])/;
+const RANGE_END = /^[ \t]?(-|to|bis|à)[ \t]?(\d{1,3}(?:[.\ue000]\d{1,3}){3})(?!\w|\.\d)/;
 const CALLED_RANGE = /\b(?:ranges?|between|plages?|bereich|zwischen|entre|rangos?)\b/i;
 
 /** A stretch of a block that is judged alike: all of it, or one cell. */
@@ -106,17 +109,20 @@ class Extraction {
     let from = 0;
     const cells = marked.text.split("\t");
     const benign = cells.some((cell) => BENIGN.test(cell.trim()));
+    const typeColumn = block.header?.findIndex((name) => TYPE_COLUMN.test(name.trim())) ?? -1;
+    const valueColumn = block.header?.findIndex((name) => VALUE_COLUMN.test(name.trim())) ?? -1;
     for (const [i, cell] of cells.entries()) {
       const name = block.header?.[i] ?? "";
-      // "domain | evil.example": the first cell names what the second holds.
-      const said = name === "" && i > 0 ? (cells[0] ?? "") : name;
+      // "domain | evil.example": the first cell, or that of the types, names what the value's holds.
+      const isNamed = name === "" ? i > 0 : typeColumn >= 0 && i === (valueColumn < 0 ? typeColumn + 1 : valueColumn);
+      const said = isNamed ? (cells[Math.max(0, typeColumn)] ?? "") : name;
       const own = topicOf(said);
       const as = AS_COLUMN.find(([pattern]) => pattern.test(said))?.[1];
       const cellTopic = benign ? "benign" : own === "other" || topic === "benign" ? topic : own;
       const part: Part = { block, marked, topic: cellTopic, from, to: from + cell.length, lines };
       if (as !== undefined) part.as = as;
       if (as === "user-agent") {
-        if (cell.trim().length >= 4) this.give(cell.trim(), part, from, as);
+        if (cell.trim().length >= 4) this.give(cell.trim().replace(/\s+/g, " "), part, from, as);
       } else this.scan(part);
       from += cell.length + 1;
     }
@@ -258,8 +264,8 @@ class Extraction {
     return {
       topic: part.topic,
       kind: part.block.kind,
-      before,
-      after,
+      before: before.replace(/\s/g, " "),
+      after: after.replace(/\s/g, " "),
       context: this.context(part, at),
       alone: /(?:^|[\n\v])[^\p{L}\p{N}\n\v]*$/u.test(before) && /^[^\p{L}\p{N}\n\v]*(?:$|[\n\v])/u.test(after),
     };

@@ -52,7 +52,7 @@ export class HtmlBlocks {
       this.kind = "heading";
       this.level = HEADINGS[name]!;
     } else if (BREAKS.has(name)) this.openBlock(name);
-    else if (name === "img") this.append(" ");
+    else if (name === "img" || name === "sup") this.append(" ");
   }
 
   private openBlock(name: string): void {
@@ -66,6 +66,7 @@ export class HtmlBlocks {
 
   close(name: string): void {
     if (name === "a") this.closeLink();
+    else if (name === "sup") this.append(" ");
     else if (name === "td" || name === "th") this.closeCell();
     else if (name === "tr") this.closeRow();
     else if (name === "thead" && this.table) this.table.inHead = false;

@@ -65,14 +65,20 @@ export function isExample(host: string): boolean {
   return EXAMPLES.has(host) || EXAMPLES.has(site(host)) || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
+const LISTED_NUMBER =
+  /v?\d{1,5}(?:\.\d{1,5}){1,4}(?: ?[,;/]| ?, (?:and|or)| (?:and|or|et|ou|und|oder|y|to|through)) ?$/i;
+
 /** Four or more numbers apart by dots, undefanged. @param value without port and path */
 export function judgeNumbers(value: string, around: Around): Verdict {
   const groups = value.replace(/^v/i, "").split(".").map(Number);
   if (groups.length > 4) return OID;
   if (/^v/i.test(value) || groups.some((group) => group > 999)) return VERSION;
-  const { before, after } = around;
+  const { after } = around;
   const small = groups[0]! < 10 || groups.every((group) => group < 32);
-  if (VERSION_BEFORE.test(before) || (groups[0]! < 100 && PRODUCT_BEFORE.test(before))) return VERSION;
+  // "Versions 7.2.0.1, 7.2.0.3 and 7.2.0.4": the word stands before the first.
+  let { before } = around;
+  for (let i = 0; small && i < 8 && LISTED_NUMBER.test(before); i++) before = before.replace(LISTED_NUMBER, "");
+  if (VERSION_BEFORE.test(before) || (groups[0]! < 128 && PRODUCT_BEFORE.test(before))) return VERSION;
   if (small && (VERSION_MAYBE.test(before) || VERSION_AFTER.test(after) || around.topic === "mitigation"))
     return VERSION;
   if (around.kind === "heading" && small && /^\s{0,3}$/.test(before)) return OID;

@@ -48,6 +48,22 @@ function isCapitals(text: string): boolean {
   return letters.length >= 3 && letters === letters.toUpperCase() && letters !== letters.toLowerCase();
 }
 
+/** Narrower ones are verse. */
+const MIN_WIDTH = 50;
+
+/** Lines apart by `\v` where the next word would not have fitted, by `\n` elsewhere. */
+function rejoined(lines: readonly string[]): string {
+  let width = MIN_WIDTH;
+  for (const line of lines) width = Math.max(width, line.trimEnd().length);
+  let text = lines[0]!;
+  for (let i = 1; i < lines.length; i++) {
+    const next = lines[i]!;
+    const word = /^\s{0,40}(\S{0,200})/.exec(next)![1]!.length;
+    text += (lines[i - 1]!.trimEnd().length + word >= width ? "\v" : "\n") + next;
+  }
+  return text;
+}
+
 export class LineBlocks {
   readonly blocks: Block[] = [];
   private open: { kind: BlockKind; line: number; lines: string[] } | undefined;
@@ -74,7 +90,7 @@ export class LineBlocks {
   private close(): void {
     this.closeColumns();
     const { open } = this;
-    if (open) this.push(open.kind, inline(open.lines.join("\n")), open.line);
+    if (open) this.push(open.kind, inline(rejoined(open.lines)), open.line);
     this.open = undefined;
     this.inTable = false;
     this.header = undefined;

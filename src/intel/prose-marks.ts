@@ -2,6 +2,7 @@
  * Undoes defanging inside running text. What was defanged stays marked, because defanging is the author's own statement that a
  * value is an indicator; and every place can be traced back to the text as it was written.
  */
+import { isCut } from "./prose-joins.js";
 import { unmask } from "./refang.js";
 
 /** Private-use characters that stand for a defanged dot, colon, at sign and slash, and before a defanged scheme. */
@@ -53,85 +54,8 @@ function edit(input: Marked, pattern: RegExp, substitute: (m: RegExpExecArray) =
   return from === 0 ? input : new Marked(out + text.slice(from), shifts, input);
 }
 
-// Between lines: the last token of one and the first of the next, both bounded.
-const LINE_BREAK = /([^\s|]{1,300})[ ]?([\n\v])[ ]{0,40}([^\s|]{1,300})/g;
-const DIGEST_LENGTHS = new Set([32, 40, 64, 128]);
-const HEX_END = /(?<![0-9a-z])[0-9a-f]{8,128}$/i;
-const HEX_START = /^[0-9a-f]{4,128}(?![0-9a-z])/i;
-/** Any way of writing a dot inside a value. */
-const DOTS = /\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)/gi;
-const V4_HEAD = /(?:^|[^0-9A-Za-z.])(\d{1,3}(?:\.\d{1,3}){0,3}\.?)$/;
-const V4_TAIL = /^(\.?\d{1,3}(?:\.\d{1,3}){0,3})(?![0-9A-Za-z]|\.\d)/;
-const V4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
-const SCHEME_HEAD = /^["'(<]{0,2}[a-z*_]{2,8}[[({]{0,1}:[\])}]?(?:\/\/|\\\\)/i;
-const FANGLESS = /\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)/i;
-/** A value of its own, or the beginning of one: it continues nothing. */
-const OWN_VALUE =
-  /^["'(<]{0,2}(?:[a-z*_]{2,8}[[({]{0,1}:[\])}]?(?:\/\/|\\\\)|meow|\d{1,3}(?:\.|\[\.\]|\(\.\))\d{1,3}(?:\.|\[\.\]|\(\.\))\d)/i;
-
-/** The end of a value, and a beginning without which it would be half a one. */
-function isCutDigest(head: string, tail: string, wrapped: boolean): boolean {
-  const a = HEX_END.exec(head)?.[0].length ?? 0;
-  const b = HEX_START.exec(tail)?.[0].length ?? 0;
-  if (a === 0 || b === 0 || DIGEST_LENGTHS.has(a) || a + b > 128) return false;
-  // A SHA-512 may be broken twice.
-  return DIGEST_LENGTHS.has(a + b) || (wrapped && a >= 16 && b >= 16 && !DIGEST_LENGTHS.has(b));
-}
-
-function isCutAddress(head: string, tail: string): boolean {
-  const first = V4_HEAD.exec(head.replace(DOTS, "."))?.[1];
-  const last = V4_TAIL.exec(tail.replace(DOTS, "."))?.[1];
-  if (first === undefined || last === undefined) return false;
-  return V4.test(first + last) && first.endsWith(".") !== last.startsWith(".");
-}
-
-/** True when a value was broken in two by a line break. `wrapped`: the line was full, so the break says nothing. */
-function broken(head: string, tail: string, wrapped: boolean): boolean {
-  if (isCutDigest(head, tail, wrapped) || isCutAddress(head, tail)) return true;
-  // A name is never complete before a defanged dot, nor after one.
-  if (/^(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))[0-9a-z]/i.test(tail)) return /[0-9a-z-]$/i.test(head);
-  if (/[0-9a-z](?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))$/i.test(head)) return /^[0-9a-z]/i.test(tail);
-  if (/\[\.?$/.test(head) && /^\.?\]/.test(tail)) return true;
-  if (/(?:^|[^0-9a-z])hx{1,2}$/i.test(head) && /^x?ps?\b/i.test(tail)) return true;
-  if (OWN_VALUE.test(tail)) return false;
-  const url = SCHEME_HEAD.test(head);
-  if (!url && !FANGLESS.test(head))
-    // "evil-" / "domain[.]example"
-    return wrapped && /[0-9a-z]-$/i.test(head) && /^[0-9a-z-]{1,60}(?:\[\.\]|\(\.\))/i.test(tail);
-  if (/[.,;:)!?]$/.test(head) && !/[a-z0-9]\?$/i.test(head)) return false;
-  // A path that ends in a separator, or goes on with one.
-  if (/[/?&=_%-]$/.test(head))
-    return /^[A-Za-z0-9%?&=_~.-]/.test(tail) && (wrapped || !/^[A-Z]?[a-z]+[,.]?$/.test(tail)) && !FANGLESS.test(tail);
-  if (/^[/?&=_%](?=[A-Za-z0-9])/.test(tail)) return true;
-  if (!wrapped) return false;
-  // A host in two pieces, or a path: what follows looks like no word and no number.
-  const hostIsOpen = url && !/(?:\/\/|\\\\)[^/]*\//.test(head);
-  if (hostIsOpen && !FANGLESS.test(head)) return /^[0-9a-z-]{1,63}(?:\[\.\]|\(\.\)|\.)/i.test(tail);
-  return (
-    /\//.test(head.replace(/^[^/]{0,12}\/\//, "")) &&
-    !FANGLESS.test(tail) &&
-    !/^\d{1,4}[.,;)]?$/.test(tail) &&
-    /^[A-Za-z0-9%~_.-]{1,200}[/?=&%_.0-9-][A-Za-z0-9]/.test(tail)
-  );
-}
-
-function joinLines(input: Marked): Marked {
-  if (!/[\n\v]/.test(input.text)) return input;
-  let out = input;
-  // A value over three lines needs a second look: matches do not overlap.
-  for (let round = 0; round < 4; round++) {
-    const next = edit(out, LINE_BREAK, (m) => {
-      LINE_BREAK.lastIndex = m.index + m[0].length - m[3]!.length;
-      return broken(m[1]!, m[3]!, m[2] === "\v") ? m[1]! : undefined;
-    });
-    if (next === out) break;
-    out = next;
-  }
-  return out;
-}
-
 /** What may be defanged at all; most paragraphs hold none of it. */
-const SUSPECT = /[[({\\]|h[tx*_]{2}ps?|meow|fxp|\sdot\s|\s\.\s?[0-9a-z]|\d\.\s\d/i;
+const SUSPECT = /[[({\\]|h[tx*_]{2}ps?|meow|fxp|\sdot\s|\s\.\s?[0-9a-z]|\d\.\s\d|\.\]/i;
 
 const SCHEME =
   "(?<![A-Za-z0-9])(h[tx*_]{2}p|hxxtp|meow|fxp|ftp)(s?)[ ]?(?:[[({]{0,1}:[\\])}]{0,1}[ ]?(?:\\/\\/|\\\\\\\\|[[({]\\/\\/[\\])}]|\\[\\/\\]\\[\\/\\])|[[({]:(?:\\/\\/|\\\\\\\\)[\\])}])[ ]?(?=[A-Za-z0-9[])";
@@ -174,6 +98,32 @@ function undo(m: RegExpExecArray): string | undefined {
   return NO_NAME.test(m.input.slice(Math.max(0, m.index - 12), m.index)) ? undefined : DOT;
 }
 
+const BREAKS = /[\n\v\f]/;
+const LINE_BREAK = /[ ]?([\n\v\f])[ ]{0,40}(?=([^\s|]{1,300}))/g;
+const MAX_HEAD = 2048;
+
+/** The token that ends at a place. */
+function tokenBefore(text: string, end: number): string {
+  let start = end;
+  const least = Math.max(0, end - MAX_HEAD);
+  while (start > least && !" \n\t\v\f|".includes(text[start - 1]!)) start--;
+  return text.slice(start, end);
+}
+
+/** Values that a line break cut in two, whole again; other full lines end in a space. */
+function joinLines(input: Marked): Marked {
+  let out = input;
+  // A value over many lines needs a second look: what joins depends on what is already joined.
+  for (let round = 0; round < 6; round++) {
+    const next = edit(out, LINE_BREAK, (m) =>
+      isCut(tokenBefore(m.input, m.index), m[2]!, m[1] as "\n" | "\v" | "\f") ? "" : undefined,
+    );
+    if (next === out) break;
+    out = next;
+  }
+  return new Marked(out.text.replace(/[\v\f]/g, " "), [], out);
+}
+
 const NAME_CHARACTER = /[0-9A-Za-z\uff10-\uff5a]/;
 
 /** A character's ASCII twin. Another kind of dot inside a name is a way to defang it. */
@@ -191,7 +141,7 @@ export function mark(text: string, joined: boolean): Marked {
   if (MARKS.test(text)) out = edit(out, /[\ue000-\ue004]/g, () => " ");
   // Every character that could be invisible or another's twin, in one pass.
   if (/[^\t-~]/.test(text)) out = edit(out, /[^\t-~]/gu, twin);
-  if (joined) out = joinLines(out);
+  if (joined && BREAKS.test(text)) out = joinLines(out);
   return SUSPECT.test(out.text) ? edit(out, RULES, undo) : out;
 }
 

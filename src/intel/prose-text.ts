@@ -6,6 +6,7 @@ import { firstRows } from "./csv-rows.js";
 import { normalise } from "./normalise.js";
 import { extract } from "./prose-extract.js";
 import { LineBlocks } from "./prose-lines.js";
+import { SMALL } from "./prose-words.js";
 
 const SAMPLE = 64 * 1024;
 const SAMPLE_LINES = 1500;
@@ -13,9 +14,6 @@ const MAX_LINE = 2000;
 const COMMENT = /^(?:#|\/\/|;)/;
 const BULLET = /^(?:[-*•·‣–>|]{1,2}\s{0,4}|\d{1,4}[.)]\s{1,4})/;
 
-/** The small words of sentences; no feed has two in a line beside its value. */
-const SMALL =
-  /^(?:the|a|an|of|and|to|in|is|are|was|were|has|have|been|this|that|these|which|with|from|by|for|on|at|as|we|it|its|not|be|or|le|la|les|des|du|une?|est|sont|et|dans|par|pour|sur|au|aux|ce|cette|ces|qui|que|der|die|das|den|dem|des|ein|eine|und|ist|sind|wird|werden|wurden?|von|mit|auf|f[üu]r|im|zu|el|los|las|una?|es|y|en|por|para|con|del|se)$/i;
 const WORD = /^["“«(*_]{0,3}\p{L}[\p{L}'’-]{0,30}["”»)*_]{0,3}[.,:;!?]{0,2}$/u;
 /** Something that could be an indicator inside a sentence. */
 const INSIDE = /\[\.\]|\(\.\)|\[dot\]|hxxps?|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{32,64}\b|\[at\]|\[@\]/i;
@@ -39,7 +37,7 @@ function isSentence(line: string): boolean {
     words++;
     if (SMALL.test(token.replace(/[^\p{L}]/gu, ""))) small++;
   }
-  return words >= 5 && small >= 2 && words * 2 > tokens.length;
+  return words >= 5 && words * 2 > tokens.length && (small >= 2 || (small === 1 && /[.!?:]$/.test(line)));
 }
 
 function beginsWithValue(line: string): boolean {
@@ -114,7 +112,7 @@ export const proseReader: Reader = {
     const { bytes, text } = source;
     if (Buffer.from(bytes.subarray(0, 5)).toString("latin1") === "%PDF-")
       throw new LookbackError("intel-unusable", "this is a PDF: --intel-format pdf reads it");
-    const blocks = new LineBlocks(text.split("\n")).read();
+    const blocks = new LineBlocks(text.replace(/[\v\f]/g, " ").split("\n")).read();
     const title = titleOf(text) ?? blocks.find(({ kind, level }) => kind === "heading" && (level ?? 9) <= 2)?.text;
     const published = dateOf(text);
     extract(

@@ -14,7 +14,8 @@ export const TOKEN = new RegExp(
   "giu",
 );
 /** Shapes worth a look: a dot or sign inside, two colons, a digest, or a mark. */
-const WORTH = /[.\ue000@\ue002][\p{L}\p{N}_]|[:\ue001][^:\ue001]{0,60}[:\ue001]|[0-9a-f]{32}|[\ue000-\ue004]/iu;
+const WORTH =
+  /[.\ue000@\ue002][\p{L}\p{N}_]|[:\ue001][^:\ue001]{0,60}[:\ue001]|[0-9a-f]{32}|_[0-9a-f]{12}_|[\ue000-\ue004]/iu;
 
 export function isWorthALook(raw: string): boolean {
   return raw.length >= 4 && WORTH.test(raw.length > 4096 ? raw.slice(0, 4096) : raw);

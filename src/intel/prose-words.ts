@@ -95,3 +95,7 @@ export const REFERENCE_HOSTS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** The small words of sentences; no feed has two in a line beside its value. */
+export const SMALL =
+  /^(?:the|a|an|of|and|to|in|is|are|was|were|has|have|been|this|that|these|which|with|from|by|for|on|at|as|we|it|its|not|be|or|le|la|les|des|du|une?|est|sont|et|dans|par|pour|sur|au|aux|ce|cette|ces|qui|que|der|die|das|den|dem|des|ein|eine|und|ist|sind|wird|werden|wurden?|von|mit|auf|f[üu]r|im|zu|el|los|las|una?|es|y|en|por|para|con|del|se)$/i;

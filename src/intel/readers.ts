@@ -3,6 +3,7 @@ import { LookbackError } from "../model/errors.js";
 import type { IntelSource, Reader } from "./candidate.js";
 import { csvReader } from "./csv.js";
 import { htmlReader } from "./prose-html.js";
+import { pdfReader } from "./prose-pdf.js";
 import { proseReader } from "./prose-text.js";
 import { textReader } from "./text.js";
 
@@ -15,6 +16,7 @@ interface Entry {
 }
 
 const ENTRIES: readonly Entry[] = [
+  { reader: pdfReader, binary: true },
   { reader: htmlReader },
   { reader: proseReader },
   { reader: csvReader, givesWay: true },
