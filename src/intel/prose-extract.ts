@@ -275,7 +275,8 @@ class Extraction {
     const origin = marked.origin(at);
     if (block.pages) return { line: 0, object: `page ${(entryAt(block.pages, origin) ?? block.pages[0]!).page}` };
     if (block.cells) return { line: block.line };
-    return { line: entryAt(block.places ?? [], origin)?.line ?? block.line + lines.before(origin) };
+    const entry = block.places && block.kind !== "code" ? entryAt(block.places, origin) : undefined;
+    return { line: entry?.line ?? block.line + lines.before(origin) };
   }
 
   /** The row, the line of code, or the sentence around a place, as written. */

@@ -86,11 +86,16 @@ export class HtmlBlocks {
     }
   }
 
-  text(data: string, line: number): void {
+  /** Where in the source what comes next stands. */
+  at(line: number): void {
     this.line = line;
-    if (this.preformatted > 0 || !/[\s\u00a0]/.test(data)) this.append(data);
-    else {
-      const joined = data.replace(/[ \t\n\f\r]+/g, " ");
+  }
+
+  text(data: string): void {
+    if (this.preformatted > 0) return this.append(data);
+    for (const [i, piece] of data.split("\n").entries()) {
+      if (i > 0) this.line++;
+      const joined = `${i > 0 ? " " : ""}${piece}`.replace(/[ \t\f\r]+/g, " ");
       const last = this.current().at(-1);
       this.append(last === undefined || last === " " || last === "\n" ? joined.trimStart() : joined);
     }

@@ -93,6 +93,13 @@ function parse(text: string): { blocks: HtmlBlocks; head: Head; tooDeep: boolean
   let inTitle = false;
   let line = 1;
   let counted = 0;
+  const here = (): void => {
+    for (let i = text.indexOf("\n", counted); i >= 0 && i < parser.startIndex; i = text.indexOf("\n", counted)) {
+      line++;
+      counted = i + 1;
+    }
+    blocks.at(line);
+  };
   const parser: Parser = new Parser(
     {
       onopentag(name, attributes) {
@@ -113,6 +120,7 @@ function parse(text: string): { blocks: HtmlBlocks; head: Head; tooDeep: boolean
           blocks.frame(true);
           frame = depth;
         }
+        here();
         const email = protectedEmail(attributes["data-cfemail"]);
         blocks.open(name, attributes, email);
       },
@@ -132,11 +140,8 @@ function parse(text: string): { blocks: HtmlBlocks; head: Head; tooDeep: boolean
           return;
         }
         if (unseen > 0) return;
-        for (let i = text.indexOf("\n", counted); i >= 0 && i < parser.startIndex; i = text.indexOf("\n", i + 1)) {
-          line++;
-          counted = i + 1;
-        }
-        blocks.text(data, line);
+        here();
+        blocks.text(data);
       },
     },
     { decodeEntities: true },

@@ -61,7 +61,7 @@ function isCutUrl(head: string, tail: string, end: LineEnd): boolean {
     if (/^[0-9a-z-]{1,63}(?:\[\.\]|\(\.\)|[./:])[^\s]/i.test(tail)) return true;
     if (end === "\v") return false;
   }
-  if (/\.$/.test(head)) return url && end === "\f" && /^[a-z0-9]/.test(tail) && !DEFANGED.test(tail);
+  if (head.endsWith(".")) return url && end === "\f" && /^[a-z0-9]/.test(tail) && !DEFANGED.test(tail);
   // Up to the margin: cut anywhere, unless both halves read as if they were whole.
   if (end === "\f" && url)
     return (

@@ -77,7 +77,7 @@ export function judgeNumbers(value: string, around: Around): Verdict {
   const small = groups[0]! < 10 || groups.every((group) => group < 32);
   // "Versions 7.2.0.1, 7.2.0.3 and 7.2.0.4": the word stands before the first.
   let { before } = around;
-  for (let i = 0; small && i < 8 && LISTED_NUMBER.test(before); i++) before = before.replace(LISTED_NUMBER, "");
+  if (small) for (let i = 0; i < 8 && LISTED_NUMBER.test(before); i++) before = before.replace(LISTED_NUMBER, "");
   if (VERSION_BEFORE.test(before) || (groups[0]! < 128 && PRODUCT_BEFORE.test(before))) return VERSION;
   if (small && (VERSION_MAYBE.test(before) || VERSION_AFTER.test(after) || around.topic === "mitigation"))
     return VERSION;
