@@ -87,7 +87,7 @@ describe("fixtures in the manner of real advisories", () => {
 });
 
 /** What a short advisory gives, as `type value`. */
-async function values(text: string, name = "advisory.txt"): Promise<string[]> {
+async function given(text: string, name = "advisory.txt"): Promise<string[]> {
   const set = await loadIntel([{ path: file(text, name), format: "prose" }]);
   return set.indicators.map(({ type, value }) => `${type} ${value}`);
 }
@@ -150,9 +150,9 @@ describe("defanging in running text", () => {
     ["a.b(at)evil(dot)example", "email-addr a.b@evil.example"],
     ["a.b [at] evil [dot] example", "email-addr a.b@evil.example"],
   ])("%s", async (written, expectedValue) => {
-    expect(await values(`The implant called ${written} twice in May.`)).toEqual([expectedValue]);
-    expect(await values(`It was seen (${written}), and nothing else.`)).toEqual([expectedValue]);
-    expect(await values(`Then it called "${written}".`)).toEqual([expectedValue]);
+    expect(await given(`The implant called ${written} twice in May.`)).toEqual([expectedValue]);
+    expect(await given(`It was seen (${written}), and nothing else.`)).toEqual([expectedValue]);
+    expect(await given(`Then it called "${written}".`)).toEqual([expectedValue]);
   });
 });
 
@@ -170,7 +170,7 @@ describe("what is no indicator", () => {
     ["The user wrote to someone @ the office (at) noon."],
     ["Ratios of 1:2:3 and paths such as C:\\temp\\a.b were logged."],
   ])("%s", async (text) => {
-    expect(await values(text)).toEqual([]);
+    expect(await given(text)).toEqual([]);
   });
 
   test("undefanged names in a sentence are set aside and listed, each once", async () => {
@@ -190,17 +190,17 @@ describe("what is no indicator", () => {
 
   test("an undefanged name that a sentence calls hostile is one, where the document defangs nothing", async () => {
     const hostile = "The malware beacons to the command-and-control server panel.example every hour.";
-    expect(await values(hostile)).toEqual(["domain-name panel.example"]);
-    expect(await values(`${hostile}\n\nIt also used evil[.]example in May.`)).toEqual(["domain-name evil.example"]);
-    expect(await values("Details of the malware are published at https://vendor.example/x today.")).toEqual([]);
+    expect(await given(hostile)).toEqual(["domain-name panel.example"]);
+    expect(await given(`${hostile}\n\nIt also used evil[.]example in May.`)).toEqual(["domain-name evil.example"]);
+    expect(await given("Details of the malware are published at https://vendor.example/x today.")).toEqual([]);
   });
 
   test("a movement from one address to another is no range", async () => {
-    expect(await values("The relay moved from 192.0.2.1 to 192.0.2.9 in May.")).toEqual([
+    expect(await given("The relay moved from 192.0.2.1 to 192.0.2.9 in May.")).toEqual([
       "ipv4-addr 192.0.2.1",
       "ipv4-addr 192.0.2.9",
     ]);
-    expect(await values("Traffic came from the range 192.0.2.0 to 192.0.2.7 in May.")).toEqual([
+    expect(await given("Traffic came from the range 192.0.2.0 to 192.0.2.7 in May.")).toEqual([
       "ipv4-addr 192.0.2.0/29",
     ]);
   });
@@ -302,16 +302,16 @@ describe("where each value stands", () => {
     const set = await loadIntel([join(FIXTURES, "blog.html")]);
     const find = (value: string) => set.indicators.find((indicator) => indicator.value === value)!.assertions[0]!;
     expect(find("cdn.greyheron2.example")).toMatchObject({
-      line: 29,
+      line: 30,
       context: "Indicator: cdn.greyheron2.example | Type: Domain | First seen: 2026-09-02",
       feed: "Inside the GREYHERON toolkit",
       published: "2026-10-20T08:00:00Z",
     });
     expect(find("node2.greyheron.example")).toMatchObject({
-      line: 17,
+      line: 19,
       context: "A second server, node2[.]greyheron[.]example, took over in October.",
     });
-    expect(find("greyheron5.example")).toMatchObject({ line: 42, context: "Host: greyheron5.example" });
+    expect(find("greyheron5.example")).toMatchObject({ line: 43, context: "Host: greyheron5.example" });
   });
 
   test("PDF: page, and the sentence though lines cut it", async () => {

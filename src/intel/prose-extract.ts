@@ -68,6 +68,8 @@ interface Part {
   to: number;
   as?: As;
   lines: LineCounter;
+  /** The block mentions user-agents. */
+  agents: boolean;
 }
 
 /** The last entry that begins at or before a place, by halving. */
@@ -100,12 +102,15 @@ class Extraction {
       // Code is broken where its author breaks it.
       const marked = mark(part.text, this.wrapped && part.kind !== "code");
       const lines = new LineCounter(part.text);
-      if (part.cells) this.row(part, marked, topic, lines);
-      else this.scan({ block: part, marked, topic, from: 0, to: marked.text.length, lines });
+      const agents = /user[- ]?agent/i.test(marked.text);
+      const whole: Part = { block: part, marked, topic, from: 0, to: marked.text.length, lines, agents };
+      if (part.cells) this.row(whole);
+      else this.scan(whole);
     }
   }
 
-  private row(block: Block, marked: Marked, topic: Topic, lines: LineCounter): void {
+  private row(whole: Part): void {
+    const { block, marked, topic } = whole;
     let from = 0;
     const cells = marked.text.split("\t");
     const benign = cells.some((cell) => BENIGN.test(cell.trim()));
@@ -119,7 +124,7 @@ class Extraction {
       const own = topicOf(said);
       const as = AS_COLUMN.find(([pattern]) => pattern.test(said))?.[1];
       const cellTopic = benign ? "benign" : own === "other" || topic === "benign" ? topic : own;
-      const part: Part = { block, marked, topic: cellTopic, from, to: from + cell.length, lines };
+      const part: Part = { ...whole, topic: cellTopic, from, to: from + cell.length };
       if (as !== undefined) part.as = as;
       if (as === "user-agent") {
         if (cell.trim().length >= 4) this.give(cell.trim().replace(/\s+/g, " "), part, from, as);
@@ -132,7 +137,7 @@ class Extraction {
     const { marked, block } = part;
     TOKEN.lastIndex = part.from;
     // A user-agent's own numbers are versions.
-    let agent = agentIn(marked.text, part.from, part.to, block.kind);
+    let agent = part.agents ? agentIn(marked.text, part.from, part.to, block.kind) : undefined;
     for (let m = TOKEN.exec(marked.text); m !== null && m.index < part.to; m = TOKEN.exec(marked.text)) {
       if (agent && m.index >= agent.at) {
         this.give(agent.text, part, agent.at, "user-agent");

@@ -31,7 +31,9 @@ export class HtmlBlocks {
   private preformatted = 0;
   private inFrame = false;
   private list = 0;
-  private link: { href: string; at: number } | undefined;
+  private link: { href: string; text: string } | undefined;
+  /** The last character of the paragraph or cell: to ask its text would be slow. */
+  private last = "";
   private term = "";
   private line = 1;
 
@@ -43,7 +45,7 @@ export class HtmlBlocks {
   open(name: string, attributes: Readonly<Record<string, string>>, email?: string): void {
     if (email !== undefined) this.append(` ${email} `);
     if (name === "br") this.append("\n");
-    else if (name === "a") this.link = { href: attributes["href"] ?? "", at: this.current().length };
+    else if (name === "a") this.link = { href: attributes["href"] ?? "", text: "" };
     else if (name === "table") this.openTable();
     else if (this.tableElement(name)) return;
     else if (Object.hasOwn(HEADINGS, name)) {
@@ -96,8 +98,7 @@ export class HtmlBlocks {
     for (const [i, piece] of data.split("\n").entries()) {
       if (i > 0) this.line++;
       const joined = `${i > 0 ? " " : ""}${piece}`.replace(/[ \t\f\r]+/g, " ");
-      const last = this.current().at(-1);
-      this.append(last === undefined || last === " " || last === "\n" ? joined.trimStart() : joined);
+      this.append(this.last === "" || this.last === " " || this.last === "\n" ? joined.trimStart() : joined);
     }
   }
 
@@ -114,12 +115,10 @@ export class HtmlBlocks {
     return this.tables.at(-1);
   }
 
-  private current(): string {
-    return this.table?.cell ?? this.buffer;
-  }
-
   private append(text: string): void {
     if (text === "") return;
+    this.last = text.at(-1)!;
+    if (this.link) this.link.text += text;
     const { table } = this;
     if (table?.cell !== undefined) {
       table.cell += text;
@@ -134,7 +133,7 @@ export class HtmlBlocks {
   private flush(): void {
     const { table } = this;
     if (table?.cell !== undefined) {
-      if (table.cell !== "" && !table.cell.endsWith("\n")) table.cell += "\n";
+      if (table.cell !== "" && this.last !== "\n") this.append("\n");
       return;
     }
     const text = this.buffer;
@@ -150,6 +149,7 @@ export class HtmlBlocks {
       });
     }
     this.buffer = "";
+    this.last = "";
     this.lines.length = 0;
     this.kind = "paragraph";
   }
@@ -159,8 +159,7 @@ export class HtmlBlocks {
     const { link } = this;
     this.link = undefined;
     if (!link || !DEFANGED_HREF.test(link.href)) return;
-    const text = this.current().slice(link.at);
-    if (!text.includes(link.href)) this.append(` ${link.href.replace(/%5b\.%5d/gi, "[.]")} `);
+    if (!link.text.includes(link.href)) this.append(` ${link.href.replace(/%5b\.%5d/gi, "[.]")} `);
   }
 
   /** `<dt>Domain</dt><dd>evil.example</dd>` is a row. */
@@ -195,6 +194,7 @@ export class HtmlBlocks {
       }
       table.allHeads &&= name === "th" || table.inHead;
       table.cell = "";
+      this.last = "";
     } else return false;
     return true;
   }

@@ -92,12 +92,9 @@ function parse(text: string): { blocks: HtmlBlocks; head: Head; tooDeep: boolean
   let frame = 0;
   let inTitle = false;
   let line = 1;
-  let counted = 0;
+  let next = text.indexOf("\n");
   const here = (): void => {
-    for (let i = text.indexOf("\n", counted); i >= 0 && i < parser.startIndex; i = text.indexOf("\n", counted)) {
-      line++;
-      counted = i + 1;
-    }
+    for (; next >= 0 && next < parser.startIndex; next = text.indexOf("\n", next + 1)) line++;
     blocks.at(line);
   };
   const parser: Parser = new Parser(

@@ -14,6 +14,8 @@ const PIPES = /^[ \t]{0,8}\|.*\|[ \t]*$|^[^|]{1,500}[ \t]\|[ \t][^|].*$/;
 const PIPE_RULE = /^[ \t|:+=-]{3,4000}$/;
 /** "2.1 Network indicators". */
 const NUMBERED = /^(\d{1,2}(?:\.\d{1,2}){0,3})\.?[ \t]{1,4}\p{Lu}[^.!?]{2,80}$/u;
+/** No table is wider. */
+const MAX_ROW = 16 * 1024;
 const MAX_LINE = 1024 * 1024;
 /** A column ends where two spaces or a tab stand. */
 const GAP = /\t+| {2,}/;
@@ -212,6 +214,7 @@ export class LineBlocks {
 
   /** A table between pipes, with or without a frame. */
   private table(text: string, number: number): boolean {
+    if (text.length > MAX_ROW) return false;
     if (PIPE_RULE.test(text) && /[|+]/.test(text)) {
       if (!this.inTable) {
         this.close();

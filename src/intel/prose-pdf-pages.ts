@@ -49,7 +49,8 @@ type Message =
   | { kind: "document"; total: number; title?: string }
   | { kind: "page"; page: Page }
   | { kind: "broken"; number: number }
-  | { kind: "done" }
+  /** `cut`: there is more text than was asked for. */
+  | { kind: "done"; cut: boolean }
   | { kind: "failed"; name: string; message: string };
 
 /** Plain JavaScript in a string: the program is one bundle, and a thread needs an entry of its own. */
@@ -84,7 +85,7 @@ async function run() {
       parentPort.postMessage({ kind: "broken", number });
     }
   }
-  parentPort.postMessage({ kind: "done" });
+  parentPort.postMessage({ kind: "done", cut: characters > workerData.characters });
 }
 run().catch((error) => parentPort.postMessage({ kind: "failed", name: String(error?.name), message: clean(String(error?.message)) }));
 `;
@@ -129,6 +130,7 @@ export async function readPages(bytes: Uint8Array, limits: Limits): Promise<Page
         } else if (message.kind === "page") found.pages.push(message.page);
         else if (message.kind === "broken") found.broken.push(message.number);
         else if (message.kind === "failed") reject(failure(message.name, message.message));
+        else if (message.cut) cut(`more than ${limits.characters} characters`);
         else resolve();
       });
       worker.on("error", (error) => cut(error instanceof Error ? error.message : String(error)));
@@ -141,8 +143,6 @@ export async function readPages(bytes: Uint8Array, limits: Limits): Promise<Page
     await worker.terminate();
   }
   const reached = found.pages.length + found.broken.length;
-  if (found.cut === undefined && reached < found.total)
-    found.cut =
-      reached >= limits.pages ? `more than ${limits.pages} pages` : `more than ${limits.characters} characters`;
+  if (found.cut === undefined && reached < found.total) found.cut = `more than ${limits.pages} pages`;
   return found;
 }
