@@ -235,7 +235,7 @@ describe("PDF", () => {
 
   test("text that unpacks to far more than any advisory", async () => {
     const packed = deflateSync(
-      Buffer.from(`BT /F1 9 Tf ${"(evil[.]example evil[.]example) Tj 0 -9 Td ".repeat(700_000)} ET`),
+      Buffer.from(`BT /F1 9 Tf ${"(evil[.]example evil[.]example) Tj 1 0 0 1 60 700 Tm ".repeat(700_000)} ET`),
     );
     const bomb = pdfFile([
       "<< /Type /Catalog /Pages 2 0 R >>",

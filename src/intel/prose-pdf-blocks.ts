@@ -2,13 +2,14 @@
 import type { Block, BlockKind } from "./prose-blocks.js";
 import { isValueLine } from "./prose-lines.js";
 import type { LineEnd } from "./prose-joins.js";
-import type { Line, Run } from "./prose-pdf-lines.js";
+import { largest, type Line, type Run } from "./prose-pdf-lines.js";
 import { topicOf } from "./prose-words.js";
 
 const BULLET = /^(?:[-–•·‣▪◦●\uf0b7\uf0a7o][ \t]{1,4}|\(?\d{1,2}[.)][ \t]{1,4})(?=\S)/;
 /** In units of the font's size. */
 const PARAGRAPH_GAP = 1.75;
 const COLUMN = 0.7;
+const MAX_COLUMNS = 50;
 
 interface Open {
   kind: BlockKind;
@@ -174,11 +175,13 @@ export class PdfBlocks {
   private table(lines: readonly Line[]): void {
     const anchors = anchorsOf(lines);
     const gaps = lines.slice(1).map((line, i) => line.y - lines[i]!.y);
-    const least = Math.min(...gaps);
+    const least = -largest(gaps.map((gap) => -gap));
     // Rows stand further apart than the lines of one cell, where there are such.
-    const mixed = Math.max(...gaps) > least * 1.25;
+    const mixed = largest(gaps) > least * 1.25;
     // The longest line of each column: a cell's line as long as that was cut there.
-    const widths = anchors.map((_, c) => Math.max(...lines.map((line) => cellsOf(line.runs, anchors)[c]!.length)));
+    const widths = anchors.map(() => 0);
+    for (const line of lines)
+      for (const [c, cell] of cellsOf(line.runs, anchors).entries()) widths[c] = Math.max(widths[c]!, cell.length);
     const rows: { cells: string[]; page: number }[] = [];
     for (const [i, line] of lines.entries()) {
       const cells = cellsOf(line.runs, anchors);
@@ -216,7 +219,8 @@ function anchorsOf(lines: readonly Line[]): number[] {
   const anchors: number[] = [];
   for (const { runs } of [...lines].sort((a, b) => b.runs.length - a.runs.length))
     for (const { x, size } of runs)
-      if (!anchors.some((known) => Math.abs(known - x) < COLUMN * size * 2)) anchors.push(x);
+      if (anchors.length < MAX_COLUMNS && !anchors.some((known) => Math.abs(known - x) < COLUMN * size * 2))
+        anchors.push(x);
   return anchors.sort((a, b) => a - b);
 }
 

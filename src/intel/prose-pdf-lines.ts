@@ -25,12 +25,22 @@ const SPACE = 0.15;
 const CELL_GAP = 1.3;
 const SAME_LINE = 0.4;
 
+/** `Math.max` of any number of values. */
+export function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+}
+
 /** Glyphs that follow one another on a baseline. */
 function runsOf(glyphs: readonly Glyphs[]): Run[] {
   const runs: Run[] = [];
   let open: Run | undefined;
-  for (const { text, x, y, width, size, turned } of glyphs) {
-    if (turned) continue;
+  let drawn: Glyphs | undefined;
+  for (const glyph of glyphs) {
+    const { text, x, y, width, size, turned } = glyph;
+    // Drawn twice to look bold.
+    const again = drawn?.text === text && Math.abs(drawn.x - x) < 0.1 * size && Math.abs(drawn.y - y) < 0.1 * size;
+    drawn = glyph;
+    if (turned || again) continue;
     const gap = open ? x - open.end : 0;
     const follows =
       open &&
@@ -81,14 +91,14 @@ function gutter(rows: readonly Run[][], page: Page): number | undefined {
   if (beside.length < rows.length * 0.4) return undefined;
   const wide = beside.filter(([a, b]) => a!.end - a!.x > page.width * 0.28 && b!.end - b!.x > page.width * 0.28);
   if (wide.length < beside.length * 0.6) return undefined;
-  const left = Math.max(...beside.map(([a]) => a!.end));
-  const right = Math.min(...beside.map(([, b]) => b!.x));
+  const left = largest(beside.map(([a]) => a!.end));
+  const right = -largest(beside.map(([, b]) => -b!.x));
   return right > left ? (left + right) / 2 : undefined;
 }
 
 function lines(rows: readonly Run[][], page: number): Line[] {
   const right = rightEdge(rows);
-  return rows.map((runs) => ({ page, y: runs[0]!.y, size: Math.max(...runs.map((run) => run.size)), runs, right }));
+  return rows.map((runs) => ({ page, y: runs[0]!.y, size: largest(runs.map((run) => run.size)), runs, right }));
 }
 
 /** Where most full lines end: the longest but for a few that stick out. */

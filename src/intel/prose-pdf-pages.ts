@@ -11,6 +11,8 @@ export interface Limits {
   milliseconds: number;
   /** Characters of text in all pages together. */
   characters: number;
+  /** Runs of characters on one page: no page that people read has more. */
+  runs: number;
   /** By which this process may grow meanwhile. */
   bytes: number;
 }
@@ -69,15 +71,23 @@ async function run() {
       const view = page.getViewport({ scale: 1 });
       const [a, b, c, d, e, f] = view.transform;
       const glyphs = [];
-      for (const { str, transform, width } of (await page.getTextContent()).items) {
-        if (typeof str !== "string" || str === "") continue;
-        characters += str.length;
-        if (characters > workerData.characters) break;
-        const [p, q, r, s, x, y] = transform;
-        glyphs.push({
-          text: str, x: a * x + c * y + e, y: b * x + d * y + f, width, size: Math.hypot(r, s) || Math.hypot(p, q) || 1,
-          turned: Math.abs(b * p + d * q) > Math.abs(a * p + c * q),
-        });
+      const reader = page.streamTextContent().getReader();
+      for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+        for (const { str, transform, width } of chunk.value.items) {
+          if (typeof str !== "string" || str === "") continue;
+          characters += str.length;
+          if (glyphs.length >= workerData.runs) characters = Infinity;
+          if (characters > workerData.characters) break;
+          const [p, q, r, s, x, y] = transform;
+          glyphs.push({
+            text: str, x: a * x + c * y + e, y: b * x + d * y + f, width, size: Math.hypot(r, s) || Math.hypot(p, q) || 1,
+            turned: Math.abs(b * p + d * q) > Math.abs(a * p + c * q),
+          });
+        }
+        if (characters > workerData.characters) {
+          reader.cancel(new Error("enough")).catch(() => undefined);
+          break;
+        }
       }
       page.cleanup();
       parentPort.postMessage({ kind: "page", page: { number, width: view.width, height: view.height, glyphs } });
@@ -107,7 +117,13 @@ export async function readPages(bytes: Uint8Array, limits: Limits): Promise<Page
   const worker = new Worker(THREAD, {
     eval: true,
     // A copy: the library takes the buffer for itself.
-    workerData: { library, bytes: Uint8Array.from(bytes), pages: limits.pages, characters: limits.characters },
+    workerData: {
+      library,
+      bytes: Uint8Array.from(bytes),
+      pages: limits.pages,
+      characters: limits.characters,
+      runs: limits.runs,
+    },
     resourceLimits: { maxOldGenerationSizeMb: Math.ceil(limits.bytes / 2 ** 20) },
     stdout: true,
     stderr: true,
@@ -130,7 +146,7 @@ export async function readPages(bytes: Uint8Array, limits: Limits): Promise<Page
         } else if (message.kind === "page") found.pages.push(message.page);
         else if (message.kind === "broken") found.broken.push(message.number);
         else if (message.kind === "failed") reject(failure(message.name, message.message));
-        else if (message.cut) cut(`more than ${limits.characters} characters`);
+        else if (message.cut) cut("more text than any advisory holds");
         else resolve();
       });
       worker.on("error", (error) => cut(error instanceof Error ? error.message : String(error)));

@@ -7,7 +7,13 @@ import { linesOf, repeated } from "./prose-pdf-lines.js";
 import { readPages, type Limits } from "./prose-pdf-pages.js";
 
 const MAX_BYTES = 64 * 2 ** 20;
-const LIMITS: Limits = { pages: 500, milliseconds: 30_000, characters: 8 * 2 ** 20, bytes: 1024 * 2 ** 20 };
+const LIMITS: Limits = {
+  pages: 500,
+  milliseconds: 30_000,
+  characters: 4 * 2 ** 20,
+  runs: 50_000,
+  bytes: 1024 * 2 ** 20,
+};
 /** Acrobat takes a file whose header stands within the first 1024 bytes (PDF 1.7 reference, implementation note 13). */
 const HEADER_WITHIN = 1024;
 
