@@ -340,3 +340,119 @@ describe("where each value stands", () => {
     });
   });
 });
+
+describe("the shapes of documents", () => {
+  const draw = (x: number, y: number, text: string, size = 9): string =>
+    `BT /F1 ${size} Tf 1 0 0 1 ${x} ${y} Tm (${text.replace(/[\\()]/g, "\\$&")}) Tj ET`;
+
+  test("PDF: two columns of running text are read one after the other", async () => {
+    const left = [
+      "The group used its relays to reach",
+      "many offices of the region. It sent",
+      "its orders from hxxp://orders.evil[.]",
+      "example/in/a.php to all of them in",
+      "May. Later it moved to a network of",
+      "home routers, of which the first is",
+      "at the address 192.0.2.1, and others",
+      "are in the same street of the town.",
+      "They are old and they are in homes.",
+    ];
+    const right = [
+      "The last of them was found in June.",
+      "It had the address 192.0.2.2 and was",
+      "the one to which all of the others",
+      "sent what they had found. It used a",
+      "name of its own, which was the name",
+      "last[.]evil[.]example in the summer",
+      "and another one in the winter, when",
+      "the group had been seen by all of us",
+      "and was about to leave the country.",
+    ];
+    const page = left.flatMap((line, i) => [draw(50, 700 - i * 11, line), draw(310, 700 - i * 11, right[i]!)]);
+    const set = await loadIntel([file(pdfOf([page.join("\n")]))]);
+    expect(set.indicators.map(({ value }) => value)).toEqual([
+      "192.0.2.1",
+      "192.0.2.2",
+      "last.evil.example",
+      "http://orders.evil.example/in/a.php",
+    ]);
+    expect(set.indicators[1]!.assertions[0]!.context).toBe(
+      "It had the address 192.0.2.2 and was the one to which all of the others sent what they had found.",
+    );
+  });
+
+  test("PDF: glyphs drawn one by one, twice for bold, and with spaces around dots", async () => {
+    const single = [..."evil[.]example"].map((c, i) => draw(60 + i * 5.4, 700, c));
+    const bold = [draw(60, 680, "bold[.]example"), draw(60.3, 680, "bold[.]example")];
+    const spaced = draw(60, 650, "It is 192 . 0 . 2 . 9 today.");
+    const set = await loadIntel([file(pdfOf([[...single, ...bold, spaced].join("\n")]))]);
+    expect(set.indicators.map((i) => i.value)).toEqual(["192.0.2.9", "bold.example", "evil.example"]);
+  });
+
+  test("text: framed tables, columns, quotes and mail", async () => {
+    const text = `The relays of the group are in the table, as of today.
+
++--------+---------------------+
+| Type   | Value               |
++--------+---------------------+
+| Domain | one.example         |
++--------+---------------------+
+| IP     | 192.0.2.1           |
++--------+---------------------+
+
+Indicator          Kind
+two.example        domain
+three.example      domain
+
+> > On Monday the team wrote that hxxp://four[.]example/a
+> > was in use by the group.
+`;
+    expect(await given(text)).toEqual([
+      "ipv4-addr 192.0.2.1",
+      "domain-name one.example",
+      "domain-name three.example",
+      "domain-name two.example",
+      "url http://four.example/a",
+    ]);
+  });
+
+  test("Markdown: links count by their text, and by their address where that is defanged", async () => {
+    const text = `The group is at [evil[.]example](https://vendor.example/a) and [here](hxxp://bad[.]example/b), see [this](https://c.example/).
+Also \\[escaped\\] worse\\[.\\]example, *starred[.]example*, __under[.]example__, ~~struck[.]example~~ and <hxxp://angle[.]example/x>.`;
+    expect(await given(text)).toEqual([
+      "domain-name evil.example",
+      "domain-name starred.example",
+      "domain-name struck.example",
+      "domain-name under.example",
+      "domain-name worse.example",
+      "url http://angle.example/x",
+      "url http://bad.example/b",
+    ]);
+  });
+
+  test("web page: layout tables, lists in cells, and pages without a title", async () => {
+    const html = `<table><tr><td><h2>Malicious domains</h2><ul><li>one.example</li><li>two.example</li></ul></td></tr></table>
+<table><tr><th>Address</th><th>Domains</th></tr><tr><td>192.0.2.1</td><td><ul><li>three.example</li><li>four.example</li></ul></td></tr></table>
+<div class="site-footer">The relay was 192.0.2.2, and evil[.]example.</div><textarea>five[.]example</textarea>`;
+    const set = await loadIntel([{ path: file(html), format: "html" }]);
+    expect(set.indicators.map(({ value }) => value)).toEqual([
+      "192.0.2.1",
+      "192.0.2.2",
+      "evil.example",
+      "five.example",
+      "four.example",
+      "one.example",
+      "three.example",
+      "two.example",
+    ]);
+    expect(set.indicators[0]!.assertions[0]!.feed).toBe("Malicious domains");
+  });
+
+  test("a marking in a legend of all markings is not the document's", async () => {
+    const legend = "TLP:RED is for the room, TLP:AMBER for the firm, TLP:GREEN for peers, TLP:CLEAR for all.";
+    const load = (text: string) => loadIntel([{ path: file(text), format: "prose" }]);
+    const text = "The relay of the group is evil[.]example.";
+    expect((await load(`${legend}\n\n${text}`)).indicators[0]!.tlp).toBeUndefined();
+    expect((await load(`TLP:AMBER+STRICT\n\n${text}`)).indicators[0]!.tlp).toBe("TLP:AMBER+STRICT");
+  });
+});

@@ -57,7 +57,7 @@ export function trimUrl(found: string): string {
 export function trimToken({ raw, at }: Token): Token {
   let start = /^[^\p{L}\p{N}[_.:\ue000-\ue004]*/u.exec(raw)![0].length;
   let end = raw.length;
-  while (end > start && ".,;!?*'\u2026\\".includes(raw[end - 1]!)) end--;
+  while (end > start && ".,;!?*~'\u2026\\".includes(raw[end - 1]!)) end--;
   if (raw[end - 1] === ":" && raw[end - 2] !== ":") end--;
   // Markdown's emphasis; a name may begin with an underscore, none ends in one.
   while (end > start && raw[end - 1] === "_") {
