@@ -241,6 +241,11 @@ describe("which files are prose", () => {
       `# Relays\n\nThe group uses relays that are in homes of people.\nThey are to be found in the list below.\nWe saw 198.51.100.9 in the first of the attacks.\n\n${list}\n`,
       "prose",
     ],
+    [
+      "a short post with more list than text",
+      `The loader connects to **192.0.2.1:9001** and then to the second stage of it.\nIt is the one that was in use by the group.\n\n${list}\n`,
+      "prose",
+    ],
     ["mark-up", "<html><body><p>The relay is 192.0.2.1.</p></body></html>", "html"],
     ["a fragment of mark-up", "<div><p>The relay is 192.0.2.1.</p></div>", "html"],
   ])("%s", async (_, content, reader) => {
@@ -252,6 +257,22 @@ describe("which files are prose", () => {
   test("a list with a remark above it loses none of its values", async () => {
     const set = await loadIntel([file(`This is the list of the relays that we have seen in May.\n${list}\n`)]);
     expect(set.indicators).toHaveLength(40);
+  });
+
+  test("prose takes undefanged links that stand in a list of their own, unless the document defangs", async () => {
+    const text = (link: string) =>
+      `The group used these in May, as was seen by the team:\n\n${link}\nhttps://two.example/b\n`;
+    expect(await given(text("https://one.example/a"))).toEqual([
+      "url https://one.example/a",
+      "url https://two.example/b",
+    ]);
+    expect(await given(text("hxxps://one[.]example/a"))).toEqual(["url https://one.example/a"]);
+  });
+
+  test("a log is no prose", async () => {
+    const line = "Nov  2 10:00:00 host sshd[1]: Failed password for root of the host from 192.0.2.1 port 22 ssh2\n";
+    const set = await loadIntel([file(line.repeat(5))]);
+    expect(set.indicators).toEqual([]);
   });
 
   test("--intel-format decides, whatever the content", async () => {

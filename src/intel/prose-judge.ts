@@ -135,6 +135,6 @@ export function judgeName(
   if (REFERRED_BEFORE.test(around.before)) return { setAside: "a reference, not defanged" };
   if (hostile || (listed && (around.kind !== "paragraph" || !document.defangs))) return "take";
   // A list of names that nothing introduces.
-  if (around.alone && kind !== "url" && around.kind !== "heading") return "take";
+  if (around.alone && around.kind !== "heading" && (kind !== "url" || !document.defangs)) return "take";
   return { setAside: "not defanged, and outside any list of indicators" };
 }

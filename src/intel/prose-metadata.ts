@@ -10,7 +10,7 @@ import { hostIn, trimToken, trimUrl } from "./prose-tokens.js";
 const HEAD = 30;
 const MAX_HEAD = 4000;
 const DEFANGS =
-  /h[tx*_]{2}ps?\s?[[:(]|\[\s?\.\s?\]|\(\.\)|\{\.\}|[[(]dot[\])]|\[:\]|\[:\/\/\]|meow:|\[@\]|[[(]at[\])]/i;
+  /\b(?:hxx|htx|hxt|h\*\*|h__)ps?(?![a-z])|https?\s?[[({]|\[\s?\.\s?\]|\(\.\)|\{\.\}|[[({]dot[\])}]|\[:\]|\[:\/\/\]|meow:|\[@\]|[[(]at[\])]/i;
 const MARKING = /\bTLP\s?[:=-]?\s?(RED|AMBER(?:[+ -]STRICT)?|GREEN|CLEAR|WHITE)\b/gi;
 /** Every marking of the scheme in one block: its legend, not this document's. */
 const LEGEND = 3;

@@ -12,6 +12,9 @@ const SAMPLE = 64 * 1024;
 const SAMPLE_LINES = 1500;
 const MAX_LINE = 2000;
 const COMMENT = /^(?:#|\/\/|;)/;
+/** A log's lines are no sentences. */
+const LOGGED =
+  /^(?:<\d{1,3}>|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:|\[\d\d\/[A-Z][a-z]{2}\/|\d{10}[.\s])/;
 const BULLET = /^(?:[-*•·‣–>|]{1,2}\s{0,4}|\d{1,4}[.)]\s{1,4})/;
 
 const WORD = /^["“«(*_]{0,3}\p{L}[\p{L}'’-]{0,30}["”»)*_]{0,3}[.,:;!?]{0,2}$/u;
@@ -50,7 +53,7 @@ function count(text: string): Counts {
   const counts: Counts = { values: 0, sentences: 0, telling: 0 };
   for (const raw of text.slice(0, SAMPLE).split("\n", SAMPLE_LINES)) {
     const line = raw.trim().slice(0, MAX_LINE);
-    if (line === "" || COMMENT.test(line)) continue;
+    if (line === "" || COMMENT.test(line) || LOGGED.test(line)) continue;
     if (beginsWithValue(line)) counts.values++;
     else if (isSentence(line)) {
       counts.sentences++;
@@ -86,10 +89,11 @@ export function isProse(text: string): boolean {
   // Structured formats, and mark-up that `html` did not want.
   if (/^(?:\{|<|\[\s{0,20}[{"[])/.test(start)) return false;
   const { values, sentences, telling } = count(text);
+  // Values in sentences are lost in a list's reader, while a list in prose loses nothing.
   const enough =
     sentences > values ||
     (sentences >= 3 && (telling > 0 || sentences * 10 >= values)) ||
-    (telling > 0 && telling * 5 >= values);
+    (telling > 0 && (sentences >= 2 || telling * 10 >= values));
   return enough && sentences > 0 && !isTable(text);
 }
 
