@@ -195,6 +195,26 @@ describe("what is no indicator", () => {
     expect(await given("Details of the malware are published at https://vendor.example/x today.")).toEqual([]);
   });
 
+  test.each([
+    "Legitimate sites such as evil[.]example were taken over by the group.",
+    "The site evil[.]example is a legitimate one that was taken over.",
+    "Victims of the group called evil[.]example every day.",
+    "## Legitimate services\n\nThe group used evil[.]example for its orders.",
+  ])("a legitimate site that was taken over is an indicator: %s", async (text) => {
+    expect(await given(text)).toEqual(["domain-name evil.example"]);
+  });
+
+  test.each([
+    "The address evil[.]example is benign.",
+    "Known false positives are evil[.]example and its names.",
+    "## False positives\n\n- evil[.]example",
+    "Ne pas bloquer evil[.]example car il est au client.",
+  ])("what the advisory calls benign is set aside: %s", async (text) => {
+    const set = await loadIntel([{ path: file(text), format: "prose" }]);
+    expect(set.indicators).toEqual([]);
+    expect(set.rejections).toMatchObject([{ reason: "the advisory calls it benign", setAside: true }]);
+  });
+
   test("a movement from one address to another is no range", async () => {
     expect(await given("The relay moved from 192.0.2.1 to 192.0.2.9 in May.")).toEqual([
       "ipv4-addr 192.0.2.1",

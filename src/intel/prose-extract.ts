@@ -33,7 +33,7 @@ import {
   V4_START,
   type Token,
 } from "./prose-tokens.js";
-import { BENIGN, topicOf, type Topic } from "./prose-words.js";
+import { BENIGN, BENIGN_CELL, topicOf, type Topic } from "./prose-words.js";
 
 const MAX_BLOCK = 1024 * 1024;
 /** Set-aside references of one file; an advisory's bibliography is no place for more. */
@@ -113,7 +113,7 @@ class Extraction {
     const { block, marked, topic } = whole;
     let from = 0;
     const cells = marked.text.split("\t");
-    const benign = cells.some((cell) => BENIGN.test(cell.trim()));
+    const benign = cells.some((cell) => BENIGN.test(cell) || BENIGN_CELL.test(cell.trim()));
     const typeColumn = block.header?.findIndex((name) => TYPE_COLUMN.test(name.trim())) ?? -1;
     const valueColumn = block.header?.findIndex((name) => VALUE_COLUMN.test(name.trim())) ?? -1;
     for (const [i, cell] of cells.entries()) {

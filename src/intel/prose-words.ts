@@ -57,9 +57,15 @@ export function topicOf(words: string): Topic {
 export const HOSTILE =
   /(?<![\p{L}\p{N}])(?:c2|c&c|cnc|command[- ]and[- ]control|malicious|beacon\w*|exfiltrat\w*|call(?:s|ed|ing)?[- ]?back|phish\w*|attacker[- ]controlled|staging server|drop(?:ped|per) (?:site|url)|(?:down)?load(?:s|ed|ing)? (?:\S{1,40} ){0,4}from|malveillant\w*|serveurs? de commande|commande et (?:de )?contr[ôo]le|exfiltr\w*|hame[çc]onnage|b[öo]sartig\w*|sch[äa]dlich\w*|steuerungsserver|kontrollserver|malicios[oa]s?|comando y control)(?![\p{L}\p{N}])/iu;
 
-/** A row or sentence that says its values are not to be hunted. */
+/**
+ * A row or sentence that says its values are not to be hunted. "Legitimate" alone does not: a legitimate site that was taken over is
+ * an indicator.
+ */
 export const BENIGN =
-  /\b(?:false positives?|do not block|not malicious|is (?:a )?(?:legitimate|benign)|are (?:legitimate|benign)|known[- ]good|(?:legitimate|benign|l[ée]gitime|legitim|unbedenklich|leg[íi]timo)$|^(?:legitimate|benign|victim)\b|faux positifs?|ne pas bloquer|fehlalarm|nicht blockieren|falsos? positivos?|no bloquear)(?![\p{L}\p{N}])/iu;
+  /\b(?:false positives?|do not block|should not be blocked|not malicious|(?:is|are) benign|known[- ]good|faux positifs?|ne pas bloquer|fehlalarme?|nicht blockieren|falsos? positivos?|no bloquear)(?![\p{L}\p{N}])/iu;
+/** A cell of these words and no more. */
+export const BENIGN_CELL =
+  /^(?:legitimate|benign|victim|clean|known[- ]good|l[ée]gitime|b[ée]nin|legitim|unbedenklich|leg[íi]timo|benigno)$/iu;
 
 /** Directly before four numbers, these make them a version, a section's number or an object identifier. */
 export const VERSION_BEFORE =
