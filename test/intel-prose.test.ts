@@ -173,6 +173,18 @@ describe("what is no indicator", () => {
     expect(await given(text)).toEqual([]);
   });
 
+  test.each([
+    "The C2 server 45.0.2.9 is up.",
+    "It routes traffic through 5.0.2.99 only.",
+    "The dropper -> 45.0.2.9 in the log.",
+    "The address is <45.0.2.9> as seen.",
+    "Before 5.0.113.9 it used another one.",
+    "In section 4 the client 45.0.2.9 is named.",
+    "The update server: 45.0.2.9.",
+  ])("an address after words that also stand before versions is one: %s", async (text) => {
+    expect(await given(text)).toHaveLength(1);
+  });
+
   test("undefanged names in a sentence are set aside and listed, each once", async () => {
     const path = file("Our partner site partner.example has more. Ask partner.example.\nNew: evil[.]example was used.");
     const set = await loadIntel([path]);

@@ -74,7 +74,7 @@ export function judgeNumbers(value: string, around: Around): Verdict {
   if (groups.length > 4) return OID;
   if (/^v/i.test(value) || groups.some((group) => group > 999)) return VERSION;
   const { after } = around;
-  const small = groups[0]! < 10 || groups.every((group) => group < 32);
+  const small = groups.every((group) => group < 32);
   // "Versions 7.2.0.1, 7.2.0.3 and 7.2.0.4": the word stands before the first.
   let { before } = around;
   if (small) for (let i = 0; i < 8 && LISTED_NUMBER.test(before); i++) before = before.replace(LISTED_NUMBER, "");

@@ -69,13 +69,13 @@ export const BENIGN_CELL =
 
 /** Directly before four numbers, these make them a version, a section's number or an object identifier. */
 export const VERSION_BEFORE =
-  /(?:(?:^|[^\p{L}\p{N}])(?:versions?|ver\.?|v\.?|release|rel\.?|build|firmware|fw|hotfix|revision|rev\.?|oid|sections?|chapter|clause|§|abschnitt|kapitel|chapitre|versi[óo]n(?:es)?)[ \t:=]{0,3}(?:is |of |to |than |and |or |up to |before |prior to |[<>=≤≥]{1,2} ?)?|[<>≤≥]=?[ \t]?|(?:^|[^\p{L}\p{N}])v)$/iu;
+  /(?:(?:^|[^\p{L}\p{N}])(?:versions?|ver\.?|v\.?|release|rel\.?|build|firmware|fw|hotfix|revision|rev\.?|oid|sections?|chapter|clause|§|abschnitt|kapitel|chapitre|versi[óo]n(?:es)?)[ \t:=]{0,3}(?:is |of |to |than |and |or |up to |before |prior to |[<>=≤≥]{1,2} ?)?|(?:^|[^\p{L}\p{N}])v)$/iu;
 /** Products, before four numbers of which the first is small. */
 export const PRODUCT_BEFORE =
-  /(?:^|[^\p{L}\p{N}])(?:patch|update|kernel|openssl|openssh|chrome|chromium|firefox|edge|safari|windows|fortios|fortigate|pan-os|exchange|confluence|jira|vcenter|esxi|ivanti|citrix|netscaler|java|php|python|linux|android|ios|macos|office|acrobat|reader|sdk|driver|bios|uefi|agent|client|server|gateway|appliance)[ \t:=]{1,3}$/iu;
+  /(?:^|[^\p{L}\p{N}])(?:patch|update|kernel|openssl|openssh|chrome|chromium|firefox|edge|safari|windows|fortios|fortigate|pan-os|exchange|confluence|jira|vcenter|esxi|ivanti|citrix|netscaler|java|php|python|linux|android|ios|macos|office|acrobat|reader|sdk|driver|bios|uefi)[ \t:=]{1,3}$/iu;
 /** Before four small numbers only: an address may follow these words as well. */
 export const VERSION_MAYBE =
-  /(?:^|[^\p{L}\p{N}])(?:before|prior to|earlier than|older than|later than|newer than|up to|through|upgrade to|fixed in|running|avant la?|ant[ée]rieures? [àa]|vor|bis|[äa]lter als|anterior(?:es)? a|hasta)[ \t]{1,3}$/iu;
+  /(?:(?:^|[^-=\p{L}\p{N}])[<>≤≥]=?[ \t]?|(?:^|[^\p{L}\p{N}])(?:before|prior to|earlier than|older than|later than|newer than|up to|upgrade to|fixed in|running|avant la?|ant[ée]rieures? [àa]|vor|bis|[äa]lter als|anterior(?:es)? a|hasta)[ \t]{1,3})$/iu;
 /** After four small numbers. */
 export const VERSION_AFTER =
   /^[ \t](?:(?:and|or|et|und|y) )?(?:earlier|below|prior|later|older|ant[ée]rieures?|[äa]lter|anteriores)\b/i;
