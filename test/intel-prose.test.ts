@@ -185,6 +185,16 @@ describe("what is no indicator", () => {
     expect(await given(text)).toHaveLength(1);
   });
 
+  test("names that begin like a package are names in a list", async () => {
+    const text =
+      "The group used names of its own in May.\n\n## Domains\n\n- de.evil.example\n- com.bad.example\n- Evil.Example";
+    expect(await given(text)).toEqual([
+      "domain-name com.bad.example",
+      "domain-name de.evil.example",
+      "domain-name evil.example",
+    ]);
+  });
+
   test("undefanged names in a sentence are set aside and listed, each once", async () => {
     const path = file("Our partner site partner.example has more. Ask partner.example.\nNew: evil[.]example was used.");
     const set = await loadIntel([path]);

@@ -122,14 +122,14 @@ export function judgeName(
   if (kind === "email" && topic === "about") return { setAside: "an address to write to" };
   if (defanged) return "take";
   const address = kind === "url" && parseIp(host) !== undefined;
-  if (kind === "domain" && isNoName(value, host)) return "ignore";
+  const listed = topic === "network" || topic === "indicators" || topic === "benign";
+  if (kind === "domain" && !listed && !around.alone && isNoName(value, host)) return "ignore";
   if (topic === "references" || topic === "about") return { setAside: "a reference, not defanged" };
   if (topic === "bystanders") return { setAside: "not defanged, and in a part about bystanders" };
   if (address) return "take";
   if (REFERENCE_HOSTS.has(site(host)) || REFERENCE_HOSTS.has(host))
     return { setAside: "a well-known reference site, not defanged" };
   const hostile = !document.defangs && HOSTILE.test(around.context);
-  const listed = topic === "network" || topic === "indicators" || topic === "benign";
   if (kind === "domain" && looksLikeFile(host) && topic !== "network" && !hostile)
     return topic === "indicators" ? { setAside: "reads like a file's name" } : "ignore";
   if (REFERRED_BEFORE.test(around.before)) return { setAside: "a reference, not defanged" };
