@@ -4,8 +4,8 @@ import { defineConfig } from "rolldown";
 export default defineConfig({
   input: { main: "dist/src/cli/main.js", "hunt-worker": "dist/src/cli/hunt-worker.js" },
   platform: "node",
-  // Loaded when a report is written or a named time zone is asked for, which most starts do not.
-  external: [/^echarts/, "luxon"],
+  // Loaded when a report is written, a named time zone is asked for, or an intel file of their kind is read, which most starts do not.
+  external: [/^echarts/, "luxon", "jsonc-parser", "unpdf", "undici"],
   output: { dir: "dist/lookback", format: "esm", cleanDir: true },
   logLevel: "warn",
 });

@@ -51,7 +51,7 @@ describe("lookback", () => {
   it.each([
     [["frobnicate"], "unknown command"],
     [["hunt", "--nope"], "unknown option"],
-    [["hunt", "-i", CSV], "missing required argument"],
+    [["hunt", "-i", CSV], "no log is named"],
     [["hunt", "x.log"], "a hunt needs indicators"],
     [["hunt", "-i", CSV, "--role", "boss", "x"], "--role takes one of relay"],
     [["hunt", "-i", CSV, "--own", "10.0.0.0/8,banana", "x"], '"banana" is neither'],

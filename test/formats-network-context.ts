@@ -1,6 +1,6 @@
 /** A LineContext over lines in memory, for format tests. Times without a zone are taken as UTC, without a year as 2021. */
 import type { FormatResult, LineContext, ParsedTime } from "../src/formats/format.js";
-import { networkFormats } from "../src/formats/network/index.js";
+import { networkFormats } from "./format-groups.js";
 
 export function contextOf(lines: readonly string[], at: number, path = "test.log"): LineContext {
   return {

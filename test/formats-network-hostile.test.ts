@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { networkFormats } from "../src/formats/network/index.js";
+import { networkFormats } from "./format-groups.js";
 import { contextOf } from "./formats-network-context.js";
 
 const FIXTURES = "test/fixtures/formats";

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { FormatResult } from "../src/formats/format.js";
-import { awsVpcFlow } from "../src/formats/network/aws-vpc-flow.js";
-import { ciscoAsa } from "../src/formats/network/cisco-asa.js";
-import { zeekJson } from "../src/formats/network/zeek-json.js";
-import { zeekTsv } from "../src/formats/network/zeek-tsv.js";
+import { awsVpcFlow } from "../src/formats/cloud/aws-vpc-flow.js";
+import { ciscoAsa } from "../src/formats/firewalls/cisco-asa.js";
+import { zeekJson } from "../src/formats/ids/zeek-json.js";
+import { zeekTsv } from "../src/formats/ids/zeek-tsv.js";
 import { contextOf, parseFirst, parseLine } from "./formats-network-context.js";
 
 const RELAY = "203.0.113.7";

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { LineContext } from "../src/formats/format.js";
-import { zeekJson } from "../src/formats/network/zeek-json.js";
-import { zeekTsv } from "../src/formats/network/zeek-tsv.js";
+import { zeekJson } from "../src/formats/ids/zeek-json.js";
+import { zeekTsv } from "../src/formats/ids/zeek-tsv.js";
 import { contextOf } from "./formats-network-context.js";
 
 const CORPUS = "../shared/corpora/zeek";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { networkFormats } from "../src/formats/network/index.js";
+import { networkFormats } from "./format-groups.js";
 import { contextOf, parseFirst } from "./formats-network-context.js";
 
 const FIXTURES = "test/fixtures/formats";

@@ -5,7 +5,7 @@ import { canonicalIp } from "../src/model/ip.js";
 import { syslog3164 } from "../src/formats/envelopes/syslog-3164.js";
 import { syslog5424 } from "../src/formats/envelopes/syslog-5424.js";
 import type { EnvelopeFields, FormatResult, LineContext, ParsedTime } from "../src/formats/format.js";
-import { serviceFormats } from "../src/formats/services/index.js";
+import { serviceFormats } from "./format-groups.js";
 
 const ELASTIC = join("..", "shared", "corpora", "elastic-apache2");
 const CROWDSEC = join("..", "shared", "corpora", "crowdsec");

@@ -16,6 +16,7 @@ function hunt(workers: string): string {
   const out = join(folder, workers);
   const args = [
     "hunt",
+    "--no-warninglists",
     "-q",
     "-i",
     "test/golden/indicators.txt",

@@ -12,7 +12,7 @@ import { afterAll, describe, expect, it } from "vitest";
 
 import { shareIndicators } from "../src/hunt/indicator-table.js";
 import type { Task } from "../src/hunt/plan.js";
-import { scanTask, type TaskResult } from "../src/hunt/scan-task.js";
+import { scanTask, type LogResult } from "../src/hunt/scan-task.js";
 import { scanEnvironment, type ScanSetup } from "../src/hunt/worker.js";
 import { loadIntel } from "../src/intel/index.js";
 import { compile } from "../src/matcher/compile.js";
@@ -30,7 +30,7 @@ const setup: ScanSetup = {
   compiled,
   indicators: shareIndicators(indicators, slots),
   own: { cidrs: DEFAULT_OWN, stated: false },
-  time: {},
+  parser: {},
   settings: {},
   stop: new SharedArrayBuffer(4),
   counters: new SharedArrayBuffer(16),
@@ -47,9 +47,9 @@ async function scan(
   path: string,
   size: number,
   cuts: readonly number[],
-): Promise<{ seen: Seen[]; results: TaskResult[] }> {
+): Promise<{ seen: Seen[]; results: LogResult[] }> {
   const seen: Seen[] = [];
-  const results: TaskResult[] = [];
+  const results: LogResult[] = [];
   let base = 0;
   const env = scanEnvironment(
     setup,
@@ -70,8 +70,8 @@ async function scan(
       : edges.slice(0, -1).map((start, id) => ({ id, source: 0, ref, range: { start, end: edges[id + 1]! } }));
   for (const task of tasks) {
     const result = await scanTask(task, env);
-    results.push(result);
-    base += result.newlines;
+    results.push(...result.logs);
+    base += result.logs.reduce((sum, log) => sum + log.newlines, 0);
   }
   return { seen, results };
 }

@@ -43,7 +43,9 @@ describe("the CERT-FR list of APT31 relays", () => {
     expect(set.indicators).toHaveLength(161);
     expect(set.rejections).toEqual([]);
     expect(set.errors).toEqual([]);
-    expect(set.files).toEqual([{ file: CERTFR, reader: "csv", accepted: 161, duplicates: 0, rejected: 0 }]);
+    expect(set.files).toEqual([
+      { file: CERTFR, reader: "csv", accepted: 161, duplicates: 0, rejected: 0, setAside: 0 },
+    ]);
   });
 
   test("keeps what the publisher said, and makes no role, direction or window of it", async () => {
@@ -52,7 +54,7 @@ describe("the CERT-FR list of APT31 relays", () => {
       expect(indicator).toMatchObject({ type: "ipv4-addr", role: "unknown", tlp: "TLP:WHITE", labels: ["APT31"] });
       expect(indicator.validFrom).toBeUndefined();
       expect(indicator.validUntil).toBeUndefined();
-      expect(indicator.range.first).toBe(indicator.range.last);
+      expect(indicator.range!.first).toBe(indicator.range!.last);
       expect(indicator.assertions).toHaveLength(1);
       expect(indicator.assertions[0]).toMatchObject({
         file: CERTFR,
@@ -120,23 +122,27 @@ describe("plain lists", () => {
         ].join("\n"),
       ),
     ]);
-    expect(values(set)).toEqual([...Array.from({ length: 9 }, (_, i) => `192.0.2.${i + 1}`), "198.51.100.0/24"]);
+    expect(values(set)).toEqual([
+      ...Array.from({ length: 8 }, (_, i) => `192.0.2.${i + 1}`),
+      "198.51.100.0/24",
+      "http://192.0.2.9:8080/path",
+    ]);
     expect(set.rejections).toEqual([]);
     expect(set.indicators[1]!.assertions[0]).toMatchObject({ line: 7, comment: "seen in May", tlp: "TLP:GREEN" });
-    expect(set.indicators[8]!.assertions[0]!.original).toBe("hxxp://192[.]0[.]2[.]9:8080/path");
+    expect(set.indicators[9]!.assertions[0]!.original).toBe("hxxp://192[.]0[.]2[.]9:8080/path");
   });
 
   test("what is not hunted is rejected with its line and reason", async () => {
-    const path = file("192.0.2.1\nevil.example\n300.1.1.1\n\nnonsense\n");
+    const path = file("192.0.2.1\nHKLM\\Software\\Evil\n300.1.1.1\n\nnonsense\n");
     const set = await loadIntel([path]);
     expect(values(set)).toEqual(["192.0.2.1"]);
     expect(set.rejections.map(({ line, text }) => [line, text])).toEqual([
-      [2, "evil.example"],
+      [2, "HKLM\\Software\\Evil"],
       [3, "300.1.1.1"],
       [5, "nonsense"],
     ]);
-    expect(set.rejections[0]!.reason).toMatch(/domain names are not hunted yet/);
-    expect(set.files[0]).toEqual({ file: path, reader: "text", accepted: 1, duplicates: 0, rejected: 3 });
+    expect(set.rejections[1]!.reason).toMatch(/octet/);
+    expect(set.files[0]).toEqual({ file: path, reader: "text", accepted: 1, duplicates: 0, rejected: 3, setAside: 0 });
   });
 
   test.each<[string, Uint8Array]>([
@@ -160,12 +166,12 @@ describe("plain lists", () => {
     const set = await loadIntel([file(lines.join("\n"))]);
     expect(performance.now() - started).toBeLessThan(5000);
     expect(new Set(values(set))).toEqual(new Set(lines));
-    const firsts = set.indicators.map((indicator) => indicator.range.first);
+    const firsts = set.indicators.map((indicator) => indicator.range!.first);
     expect(firsts.every((first, i) => i === 0 || firsts[i - 1]! < first)).toBe(true);
   });
 
   test("rejections are counted in full and kept up to a limit", async () => {
-    const set = await loadIntel([file(`192.0.2.1\n${"evil.example\n".repeat(MAX_REJECTIONS_PER_FILE + 5)}`)]);
+    const set = await loadIntel([file(`192.0.2.1\n${"no indicator\n".repeat(MAX_REJECTIONS_PER_FILE + 5)}`)]);
     expect(set.rejections).toHaveLength(MAX_REJECTIONS_PER_FILE);
     expect(set.files[0]!.rejected).toBe(MAX_REJECTIONS_PER_FILE + 5);
   });
@@ -174,17 +180,17 @@ describe("plain lists", () => {
 describe("what fails does not stop the others", () => {
   test("a missing path, an empty file and a list with nothing usable are told", async () => {
     const good = file("192.0.2.1\n");
-    const [empty, blank, domains] = [file(""), file(" \n\n"), file("evil.example\nbad.example\n")];
-    const set = await loadIntel([join(root, "absent.csv"), empty, good, blank, domains]);
+    const [empty, blank, useless] = [file(""), file(" \n\n"), file("nothing\nhere\n")];
+    const set = await loadIntel([join(root, "absent.csv"), empty, good, blank, useless]);
     expect(values(set)).toEqual(["192.0.2.1"]);
     expect(set.errors.map(({ file: path, code }) => [path, code])).toEqual([
       [join(root, "absent.csv"), "intel-unreadable"],
       [empty, "intel-unusable"],
       [blank, "intel-unusable"],
-      [domains, "intel-unusable"],
+      [useless, "intel-unusable"],
     ]);
     expect(set.errors[0]!.message).toBe("no such file or folder");
-    expect(set.errors[3]!.message).toMatch(/domain names are not hunted yet/);
+    expect(set.errors[3]!.message).toBe("no indicator could be understood: no indicator");
   });
 
   test("a truncated gzip gives its whole lines, never half an address, and an error", async () => {
@@ -213,7 +219,7 @@ describe("what fails does not stop the others", () => {
   });
 
   test.each<[string, string, RegExp]>([
-    ["a STIX bundle", '{"type":"bundle","objects":[{"pattern":"192.0.2.1"}]}', /JSON/],
+    ["a ZIP archive", "PK\u0003\u0004\n192.0.2.1\n", /ZIP/],
     ["binary data", "\0\u0001\u0002192.0.2.1\n", /binary/],
   ])("%s is named as not read", async (_, content, message) => {
     const set = await loadIntel([file(content)]);

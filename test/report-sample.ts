@@ -389,7 +389,9 @@ export function sampleReport(): ReportInput {
     coverage: coverage(),
     intel: {
       indicators: 161,
-      files: [{ file: "CERTFR-2021-IOC-003.csv", reader: "csv", accepted: 161, duplicates: 0, rejected: 1 }],
+      files: [
+        { file: "CERTFR-2021-IOC-003.csv", reader: "csv", accepted: 161, duplicates: 0, rejected: 1, setAside: 0 },
+      ],
       rejected: 1,
       hash: "9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab",
       labels: ["APT31", "CERTFR-2021-IOC-003"],

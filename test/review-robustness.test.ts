@@ -18,10 +18,14 @@ writeFileSync(at("list.txt"), `${ADDRESS}\n`);
 writeFileSync(at("a.log"), `2021-03-04T05:06:07Z src=${ADDRESS} dst=10.0.0.1 action=accept\n`);
 
 const hunt = (...args: string[]): { code: number | null; out: string; err: string } => {
-  const done = spawnSync(process.execPath, ["bin/lookback", "hunt", "-i", at("list.txt"), ...args], {
-    encoding: "utf8",
-    timeout: 30_000,
-  });
+  const done = spawnSync(
+    process.execPath,
+    ["bin/lookback", "hunt", "--no-warninglists", "-i", at("list.txt"), ...args],
+    {
+      encoding: "utf8",
+      timeout: 30_000,
+    },
+  );
   return { code: done.status, out: done.stdout, err: done.stderr };
 };
 
@@ -95,7 +99,10 @@ describe("the command line", () => {
 
   it.skipIf(!existsSync("/dev/full"))("ends with 2 and one line when standard output takes nothing more", () => {
     const shell = `"${process.execPath}" bin/lookback`;
-    for (const rest of [`hunt -q --json -i "${at("list.txt")}" "${at("a.log")}"`, `intel show "${at("list.txt")}"`]) {
+    for (const rest of [
+      `hunt --no-warninglists -q --json -i "${at("list.txt")}" "${at("a.log")}"`,
+      `intel show "${at("list.txt")}"`,
+    ]) {
       const done = spawnSync("sh", ["-c", `${shell} ${rest} > /dev/full`], { encoding: "utf8" });
       expect(done.status).toBe(2);
       expect(done.stderr).toMatch(/^lookback: standard output: ENOSPC[^\n]*\n$/);
@@ -123,6 +130,7 @@ describe("the command line", () => {
       const child = spawn(process.execPath, [
         "bin/lookback",
         "hunt",
+        "--no-warninglists",
         "-q",
         "-i",
         at("list.txt"),

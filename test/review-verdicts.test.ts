@@ -17,7 +17,7 @@ function verdicts(...lines: string[]): string[] {
   const own = new OwnNetworks();
   const indicator = { type: "ipv4-addr" as const, value: RELAY, role: "relay" as const, labels: [] };
   const found = lines.flatMap((line, i) =>
-    line.includes(RELAY) ? [triage(parser.parse(line, i), indicator, RELAY, "app.log", own)] : [],
+    line.includes(RELAY) ? [triage(parser.parse(line, i), indicator, [RELAY], "app.log", own)] : [],
   );
   for (const { pending } of found) if (pending) conversations.add(pending.record);
   return found.map(({ judgement, pending }) => {

@@ -121,9 +121,12 @@ describe("inspect", () => {
 
 describe("containers that are not read yet", () => {
   it("give no bytes and their name", async () => {
-    const { bytes, errors, reader } = await readBytes(folder, Buffer.concat([Buffer.from("28b52ffd", "hex"), text]));
+    const { bytes, errors, reader } = await readBytes(
+      folder,
+      Buffer.concat([Buffer.from("377abcaf271c", "hex"), text]),
+    );
     expect(bytes.length).toBe(0);
-    expect(errors).toMatchObject([{ code: "unsupported-container", message: "zstd is not read yet" }]);
+    expect(errors).toMatchObject([{ code: "unsupported-container", message: "7z is not read yet" }]);
     expect(reader.container).toBe("unsupported");
   });
 });

@@ -26,6 +26,13 @@ describe("sniff", () => {
     ["xz", "fd377a585a00"],
     ["bzip2", "425a6839314159265359"],
     ["lz4", "04224d18"],
+    ["lz4", "02214c18"],
+  ] as const)("knows %s", (container, magic) => {
+    expect(sniff(hex(magic))).toEqual({ container, encoding: "utf-8" });
+    expect(sniff(hex(magic.slice(0, -2))).container).toBe("plain");
+  });
+
+  it.each([
     ["7z", "377abcaf271c"],
     ["rar", "526172211a0700"],
     ["pcap", "d4c3b2a1"],

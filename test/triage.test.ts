@@ -39,7 +39,7 @@ function record(
 /** Judges lines as a hunt does: those that wait, once all are in. */
 function judge(lines: readonly ParsedLine[], own = networks, as = indicator): Judgement[] {
   const conversations = new Conversations();
-  const all = lines.map((parsed) => triage(parsed, as, RELAY, "fw/a.log", own));
+  const all = lines.map((parsed) => triage(parsed, as, [RELAY], "fw/a.log", own));
   for (const { pending } of all) if (pending) conversations.add(pending.record);
   return all.map((t) => t.judgement ?? settle(t.pending!, conversations.resolve(t.pending!.record)));
 }

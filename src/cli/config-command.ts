@@ -1,4 +1,5 @@
 /** `lookback config show`: what is in force, and where each value comes from. */
+import { isTaxiiAddress, withoutUserinfo } from "../intel/taxii-address.js";
 import { flag } from "./flags.js";
 import type { FlagValues } from "./parser.js";
 import { settingsInForce, type Settings } from "./settings.js";
@@ -8,15 +9,21 @@ function asText(value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
-function rowsOf({ values, intel }: Settings): [string, string, string][] {
+function rowsOf({ values, intel, logs, formats }: Settings): [string, string, string][] {
   const rows = [...values]
     .filter(([name]) => flag(name).setting !== undefined)
     .map(([name, { value, place }]): [string, string, string] => [flag(name).setting!, asText(value), place]);
   for (const { value, place } of intel) {
+    const { path, access, ...said } = value;
+    const shown = Object.entries({ ...said, ...access }).map(([key, one]) => `${key}=${asText(one)}`);
+    rows.push(["intel", [isTaxiiAddress(path) ? withoutUserinfo(path) : path, ...shown].join(", "), place]);
+  }
+  for (const { value, place } of logs) {
     const { path, ...said } = value;
     const shown = Object.entries(said).map(([key, one]) => `${key}=${asText(one)}`);
-    rows.push(["intel", [path, ...shown].join(", "), place]);
+    rows.push(["logs", [path, ...shown].join(", "), place]);
   }
+  for (const { value, place } of formats) rows.push(["formats", value.id, place]);
   return rows;
 }
 

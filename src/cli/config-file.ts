@@ -3,10 +3,14 @@ import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
+import type { FormatDescription } from "../formats/described/description.js";
+import type { PathRule } from "../formats/parser-settings.js";
 import type { IntelInput } from "../intel/index.js";
+import { isTaxiiAddress } from "../intel/taxii-address.js";
 import { LookbackError } from "../model/errors.js";
+import { description, formatsSection, logsSection, pathRule, type FormatEntry } from "./config-logs.js";
 import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
-import { checkWindow, INPUT_KEYS } from "./intel-inputs.js";
+import { checkInput, INPUT_KEYS } from "./intel-inputs.js";
 
 /** A value of the file, and where it stands: `lookback.yaml:3:7`. */
 export interface Placed<T> {
@@ -19,6 +23,8 @@ export interface ConfigFile {
   /** By flag: what the flag would have been given. */
   settings: Map<FlagName, Placed<unknown>>;
   intel: Placed<IntelInput>[];
+  logs: Placed<PathRule>[];
+  formats: Placed<FormatDescription>[];
 }
 
 const text = z.union([z.string(), z.number().transform(String)]);
@@ -38,12 +44,22 @@ const intelEntry = z.union([
     tlp: text.optional(),
     format: text.optional(),
     column: text.optional(),
+    token_env: text.optional(),
+    password_env: text.optional(),
+    key_passphrase_env: text.optional(),
+    cert: text.optional(),
+    key: text.optional(),
+    ca: text.optional(),
   }),
 ]);
 
 /** One key for every flag that is a setting; switches are true or false, the others as on the command line. */
 function schema(): z.ZodType<Record<string, unknown>> {
-  const shape: Record<string, z.ZodType> = { intel: z.array(intelEntry).optional() };
+  const shape: Record<string, z.ZodType> = {
+    intel: z.array(intelEntry).optional(),
+    logs: logsSection.optional(),
+    formats: formatsSection.optional(),
+  };
   for (const name of FLAG_NAMES) {
     const { setting, value, repeatable } = flag(name);
     if (setting !== undefined)
@@ -87,20 +103,20 @@ function checked<T>(place: string, check: () => T): T {
   }
 }
 
+/** Keys of an intel source that hold a path. */
+const PATH_KEYS: ReadonlySet<string> = new Set(["cert", "key", "ca"]);
+
 function intelInputOf(entry: Record<string, unknown>, folder: string, place: string): IntelInput {
   const path = String(entry["path"]);
-  const input: IntelInput = { path: isAddress(path) || isAbsolute(path) ? path : resolve(folder, path) };
+  const input: IntelInput = { path: isTaxiiAddress(path) || isAbsolute(path) ? path : resolve(folder, path) };
   for (const [key, value] of Object.entries(entry)) {
     if (key === "path" || value === undefined) continue;
     const setter = INPUT_KEYS[key === "labels" ? "label" : key.replaceAll("_", "-")]!;
-    for (const one of [value].flat()) checked(place, () => setter(input, String(one)));
+    for (const one of [value].flat())
+      checked(place, () => setter(input, PATH_KEYS.has(key) ? resolve(folder, String(one)) : String(one)));
   }
-  checked(place, () => checkWindow(input, "intel"));
+  checked(place, () => checkInput(input, "intel"));
   return input;
-}
-
-function isAddress(path: string): boolean {
-  return /^taxii\+https?:\/\//.test(path);
 }
 
 /** One message of zod's that a user understands. */
@@ -161,5 +177,12 @@ export async function readConfig(path: string): Promise<ConfigFile> {
     const place = places.at(["intel", i]);
     return { value: intelInputOf(entry, folder, place), place };
   });
-  return { path, settings, intel };
+  const section = <E, T>(name: string, make: (entry: E) => T): Placed<T>[] =>
+    ((parsed.data[name] ?? []) as E[]).map((entry, i) => {
+      const place = places.at([name, i]);
+      return { value: checked(place, () => make(entry)), place };
+    });
+  const logs = section<Parameters<typeof pathRule>[0], PathRule>("logs", (entry) => pathRule(entry, folder));
+  const formats = section<FormatEntry, FormatDescription>("formats", description);
+  return { path, settings, intel, logs, formats };
 }

@@ -5,7 +5,7 @@ import { parseTimeBound } from "./values.js";
 import { usage } from "./usage.js";
 import { INDICATOR_ROLES } from "../model/indicator.js";
 import { parseCidr } from "../model/ip.js";
-import { READER_IDS, WRITERS } from "../intel/index.js";
+import { READER_IDS, WRITER_IDS } from "../intel/ids.js";
 import { intelInput } from "./intel-inputs.js";
 import { LEVELS } from "../model/sighting.js";
 
@@ -94,6 +94,18 @@ const FLAGS = {
     long: "allow-wide",
     setting: "allow_wide",
     description: "take blocks wider than /16 (IPv6: /32)",
+  },
+  cache: {
+    long: "cache",
+    value: "DIR",
+    completes: "folder",
+    setting: "cache",
+    description: "keep the last good load of every TAXII collection there (default: ~/.cache/lookback)",
+  },
+  noCache: {
+    long: "no-cache",
+    setting: "no_cache",
+    description: "neither use nor keep earlier loads of TAXII collections",
   },
   config: {
     long: "config",
@@ -193,7 +205,7 @@ const FLAGS = {
   convertTo: {
     long: "to",
     value: "FORMAT",
-    choices: WRITERS.map(({ id }) => id),
+    choices: WRITER_IDS,
     description: "what to make of the indicators",
   },
   outputFile: {
@@ -227,13 +239,15 @@ const INTEL_FLAGS = [
   "warningLists",
   "noWarningLists",
   "allowWide",
+  "cache",
+  "noCache",
   "config",
 ] as const satisfies readonly FlagName[];
 
 export const COMMANDS = {
   hunt: {
     path: ["hunt"],
-    arguments: "LOG…",
+    arguments: "[LOG…]",
     summary: "sweep logs (files, folders, globs, - for standard input) for the indicators and judge every hit",
     flags: [
       "intel",
@@ -283,6 +297,18 @@ export const COMMANDS = {
     flags: ["config", "showJson"],
   },
   formatsList: { path: ["formats", "list"], arguments: "", summary: "list the log formats that are known", flags: [] },
+  formatsTest: {
+    path: ["formats", "test"],
+    arguments: "LOG…",
+    summary: "say what is understood of logs, field by field, and what is not",
+    flags: ["timezone", "year", "config", "showJson"],
+  },
+  formatsInfer: {
+    path: ["formats", "infer"],
+    arguments: "LOG",
+    summary: "print a first description of a log's format, for lookback.yaml",
+    flags: [],
+  },
   completions: {
     path: ["completions"],
     arguments: "bash|zsh|fish",

@@ -1,10 +1,10 @@
 /** `lookback hunt`: reads the flags, runs the hunt, writes what it came to. */
 import { setFlagsFromString } from "node:v8";
 
-import { isTimezone } from "../formats/time-resolver.js";
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
 import type { IntelInput } from "../intel/index.js";
+import { withoutUserinfo } from "../intel/taxii-address.js";
 import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import { LEVELS, type Level } from "../model/sighting.js";
@@ -15,9 +15,9 @@ import type { HuntSummary, ReportProvenance } from "../report/summary.js";
 import { renderSummary } from "../report/terminal.js";
 import { printable } from "../report/text.js";
 import { OutputFolder } from "./output-folder.js";
-import { loadIndicators, warnOfErrors } from "./intel-load.js";
+import { loadIndicators, warnOfErrors, warnOfSetAside } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
-import { asFlags, settingsInForce } from "./settings.js";
+import { asFlags, logInputs, parserSettings, settingsInForce } from "./settings.js";
 import { serialise, serialiseTail } from "./serialise.js";
 import { startedWorker, WORKER_ENTRY } from "./warm-up.js";
 import { usage } from "./usage.js";
@@ -28,7 +28,7 @@ const DONE = 0;
 const FAILED_ON = 1;
 const INCOMPLETE = 2;
 
-export async function huntCommand(inputs: string[], given: FlagValues): Promise<number> {
+export async function huntCommand(operands: string[], given: FlagValues): Promise<number> {
   const settings = await settingsInForce(given);
   const flags = asFlags(settings);
   const from = flags.from as number | undefined;
@@ -37,15 +37,14 @@ export async function huntCommand(inputs: string[], given: FlagValues): Promise<
     throw usage("a hunt needs indicators: --intel FILE, or intel sources in lookback.yaml");
   if (from !== undefined && to !== undefined && to < from) throw usage("--to lies before --from");
 
-  if (flags.timezone !== undefined && !isTimezone(flags.timezone as string))
-    throw usage(
-      `--timezone takes an IANA name (Europe/Paris) or an offset (+02:00), not "${flags.timezone as string}"`,
-    );
+  const parser = parserSettings(settings);
+  const inputs = logInputs(operands, settings);
 
   const startedAt = new Date();
   const named = flags.intel as IntelInput[] | undefined;
   const { set: indicators, paths: intelPaths } = await loadIndicators(named, flags, settings);
   warnOfErrors(indicators);
+  warnOfSetAside(indicators);
   if (indicators.indicators.length === 0)
     throw new LookbackError("intel-unusable", "none of the --intel files holds an indicator that can be hunted");
 
@@ -57,10 +56,7 @@ export async function huntCommand(inputs: string[], given: FlagValues): Promise<
     inputs,
     notLogs: [...intelPaths, ...(outDir === undefined ? [] : [outDir])],
     own,
-    time: {
-      ...(flags.timezone === undefined ? {} : { timezone: flags.timezone as string }),
-      ...(flags.year === undefined ? {} : { year: flags.year as number }),
-    },
+    parser,
     settings: {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
@@ -231,7 +227,8 @@ function provenanceOf(startedAt: Date, finishedAt: Date): ReportProvenance {
     node: process.version,
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
-    arguments: process.argv.slice(2),
+    // A TAXII address may hold a password.
+    arguments: process.argv.slice(2).map((text) => (/taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text)),
   };
 }
 

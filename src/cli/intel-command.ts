@@ -1,6 +1,7 @@
 /** `lookback intel …`: what is understood of indicator files, and what becomes of it. */
 import { writeFile } from "node:fs/promises";
 import { describeSet, diffSets, WRITERS, type FieldChange, type IndicatorRow, type Loss } from "../intel/index.js";
+import { WRITER_IDS } from "../intel/ids.js";
 import { LookbackError } from "../model/errors.js";
 import type { Indicator, IndicatorSet, IntelFile, Rejection } from "../model/indicator.js";
 import { printable } from "../report/text.js";
@@ -152,7 +153,7 @@ function lossLines(losses: readonly Loss[], target: string): string[] {
 /** `intel convert --to FORMAT`. */
 export async function intelConvertCommand(paths: string[], flags: FlagValues): Promise<number> {
   const writer = WRITERS.find(({ id }) => id === flags.convertTo);
-  if (!writer) throw usage(`intel convert needs --to ${WRITERS.map(({ id }) => id).join("|")}`);
+  if (!writer) throw usage(`intel convert needs --to ${WRITER_IDS.join("|")}`);
   const set = await load(paths, flags);
   // For builds that want the same bytes every time: https://reproducible-builds.org/specs/source-date-epoch/
   const epoch = Number(process.env["SOURCE_DATE_EPOCH"] ?? Number.NaN);

@@ -1,6 +1,9 @@
 /** What one intel source may be told about itself, by `--intel FILE,role=c2` or by an entry in lookback.yaml: one table for both. */
 import { existsSync } from "node:fs";
-import { parseConfidence, parseTlp, READER_IDS, type IntelInput } from "../intel/index.js";
+import { READER_IDS } from "../intel/ids.js";
+import type { IntelInput, TaxiiAccess } from "../intel/index.js";
+import { parseConfidence, parseTlp } from "../intel/markings.js";
+import { isTaxiiAddress, parseTaxiiAddress, withoutUserinfo } from "../intel/taxii-address.js";
 import { INDICATOR_ROLES, type IndicatorRole } from "../model/indicator.js";
 import { usage } from "./usage.js";
 import { parseTimeBound } from "./values.js";
@@ -11,6 +14,10 @@ function oneOf<T extends string>(name: string, value: string, choices: readonly 
   const found = choices.find((choice) => choice === value);
   if (found === undefined) throw usage(`${name} takes one of ${choices.join(", ")}, not "${value}"`);
   return found;
+}
+
+function access(key: keyof TaxiiAccess): Setter {
+  return (input, value) => (input.access = { ...input.access, [key]: value });
 }
 
 /** Keys as `--intel` writes them; lookback.yaml has the same with underscores. */
@@ -32,6 +39,13 @@ export const INPUT_KEYS: Readonly<Record<string, Setter>> = {
   format: (input, value) => (input.format = oneOf("format", value, READER_IDS)),
   column: (input, value) => (input.column = value),
   name: (input, value) => (input.feed = value),
+  // TAXII servers only. Names of variables and files: the secrets themselves are never given on a command line.
+  "token-env": access("tokenEnv"),
+  "password-env": access("passwordEnv"),
+  "key-passphrase-env": access("keyPassphraseEnv"),
+  cert: access("cert"),
+  key: access("key"),
+  ca: access("ca"),
 };
 
 /** The longest tail of `,key=value` pairs with keys of ours: a path may hold commas and equals signs of its own. */
@@ -39,8 +53,11 @@ const TAIL = new RegExp(`,(?:${Object.keys(INPUT_KEYS).join("|")})=`);
 
 /** `FILE`, or `FILE,role=c2,label=APT31`. A file whose very name reads so is that file. Throws LookbackError `usage`. */
 export function intelInput(text: string): IntelInput {
-  const start = text.search(TAIL);
-  if (start < 0 || existsSync(text)) return { path: text };
+  const start = tailOf(text);
+  if (start < 0 || existsSync(text)) {
+    checkInput({ path: text }, text);
+    return { path: text };
+  }
   const input: IntelInput = { path: text.slice(0, start) };
   // Split before each key, so that a value may hold commas.
   const pairs = text.slice(start + 1).split(new RegExp(`,(?=(?:${Object.keys(INPUT_KEYS).join("|")})=)`));
@@ -48,11 +65,30 @@ export function intelInput(text: string): IntelInput {
     const equals = pair.indexOf("=");
     INPUT_KEYS[pair.slice(0, equals)]!(input, pair.slice(equals + 1));
   }
-  checkWindow(input, text);
+  checkInput(input, isTaxiiAddress(text) ? withoutUserinfo(text) : text);
   return input;
 }
 
-export function checkWindow({ validFrom, validUntil }: IntelInput, where: string): void {
+/** Where the tail begins; -1 when there is none. Not in the user and password of an address: they would end up in errors. */
+function tailOf(text: string): number {
+  if (!isTaxiiAddress(text)) return text.search(TAIL);
+  const authority = text.indexOf("://") + 3;
+  const path = text.slice(authority).search(/[/?#]/);
+  if (path < 0) return -1;
+  const start = text.slice(authority + path).search(TAIL);
+  return start < 0 ? -1 : authority + path + start;
+}
+
+/** What holds for a source as a whole. Throws LookbackError `usage`. */
+export function checkInput(input: IntelInput, where: string): void {
+  const { path, validFrom, validUntil } = input;
   if (validFrom !== undefined && validUntil !== undefined && validUntil < validFrom)
     throw usage(`${where}: valid-until lies before valid-from`);
+  if (!isTaxiiAddress(path)) {
+    if (input.access !== undefined) throw usage(`${where}: credentials are for a TAXII server (taxii+https://…)`);
+    return;
+  }
+  parseTaxiiAddress(path);
+  if (input.format !== undefined || input.column !== undefined)
+    throw usage(`${where}: a TAXII server gives STIX: it takes no format and no column`);
 }

@@ -22,6 +22,8 @@ async function run(argv: readonly string[]): Promise<number> {
       process.stdout.write((await import("./formats-command.js")).formatsList());
       return 0;
     },
+    formatsTest: async (logs, flags) => (await import("./formats-test-command.js")).formatsTestCommand(logs, flags),
+    formatsInfer: async (logs) => (await import("./formats-infer-command.js")).formatsInferCommand(logs),
     completions: async ([shell]) => {
       process.stdout.write((await import("./completions.js")).completionScript(shell!));
       return 0;

@@ -1,6 +1,7 @@
 /** The command line, built from the flag table. Commander parses; this file only carries the table over. */
 import { Command as Commander, CommanderError, Option } from "commander";
 
+import { withoutUserinfo } from "../intel/taxii-address.js";
 import { COMMANDS, flag, flagValue, type Command, type Flag, type FlagName } from "./flags.js";
 import { usage } from "./usage.js";
 
@@ -66,7 +67,7 @@ export async function runCommandLine(
       .allowExcessArguments(false)
       .configureOutput({ outputError: () => undefined });
     for (const operand of definition.arguments.split(" ").filter((word) => word !== ""))
-      command.argument(`<${operand.replace("…", "...")}>`);
+      command.argument(operand.startsWith("[") ? operand.replace("…", "...") : `<${operand.replace("…", "...")}>`);
     for (const name of definition.flags) addFlag(command, name, values);
     command.action(async (...args: unknown[]) => {
       const operands = args.slice(0, -2).flat().map(String);
@@ -80,7 +81,9 @@ export async function runCommandLine(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0; // --help, --version
     if (error.code === "commander.help") return 2; // no command: the help was shown
-    throw usage(`${error.message.replace(/^error: /, "").replaceAll("\n", " ")}; see lookback --help`);
+    const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+    // It may quote an address with a password.
+    throw usage(`${/taxii\+https?:/i.test(message) ? withoutUserinfo(message) : message}; see lookback --help`);
   }
   return code;
 }

@@ -1,9 +1,14 @@
 /** What is in force: flags win over the environment, the environment over lookback.yaml. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type { FormatDescription } from "../formats/described/description.js";
+import type { ParserSettings, PathRule } from "../formats/parser-settings.js";
 import type { IntelInput } from "../intel/index.js";
+import { isTaxiiAddress, withoutUserinfo } from "../intel/taxii-address.js";
 import { LookbackError } from "../model/errors.js";
 import type { ConfigFile, Placed } from "./config-file.js";
+import { isTimezone } from "../formats/time-resolver.js";
+import { usage } from "./usage.js";
 import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
 import { intelInput } from "./intel-inputs.js";
 import type { FlagValues } from "./parser.js";
@@ -17,8 +22,10 @@ export interface Settings {
   values: Map<FlagName, Placed<unknown>>;
   /** The file that was read, if any. */
   file?: string;
-  /** The file's intel sources. */
+  /** The file's intel sources, rules for log paths, and formats. */
   intel: Placed<IntelInput>[];
+  logs: Placed<PathRule>[];
+  formats: Placed<FormatDescription>[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -69,12 +76,19 @@ export async function settingsInForce(flags: FlagValues, environment: Environmen
         : (fromEnvironment(name, environment) ?? file?.settings.get(name));
     if (placed !== undefined) values.set(name, placed);
   }
-  return { values, intel: file?.intel ?? [], ...(file === undefined ? {} : { file: file.path }) };
+  const { intel = [], logs = [], formats = [] } = file ?? {};
+  return { values, intel, logs, formats, ...(file === undefined ? {} : { file: file.path }) };
 }
 
 /** The flags with what the environment and the file add. */
 export function asFlags({ values }: Settings): FlagValues {
   return Object.fromEntries([...values].map(([name, { value }]) => [name, value]));
+}
+
+function sameSource(listed: string, named: string): boolean {
+  // Whoever names another user or password means the same server.
+  if (isTaxiiAddress(named)) return withoutUserinfo(listed) === withoutUserinfo(named);
+  return listed === named || listed === resolve(named);
 }
 
 /**
@@ -85,7 +99,29 @@ export function intelInputs(named: readonly (string | IntelInput)[] | undefined,
   if (named === undefined || named.length === 0) return intel.map(({ value }) => value);
   return named.map((one) => {
     const input = typeof one === "string" ? intelInput(one) : one;
-    const known = intel.find(({ value }) => value.path === input.path || value.path === resolve(input.path));
+    const known = intel.find(({ value }) => sameSource(value.path, input.path));
     return { ...known?.value, ...input };
   });
+}
+
+/** How lines are to be read. Throws LookbackError `usage` for an unknown `--timezone`. */
+export function parserSettings({ values, logs, formats }: Settings): ParserSettings {
+  const timezone = values.get("timezone")?.value as string | undefined;
+  const year = values.get("year")?.value as number | undefined;
+  if (timezone !== undefined && !isTimezone(timezone))
+    throw usage(`--timezone takes an IANA name (Europe/Paris) or an offset (+02:00), not "${timezone}"`);
+  return {
+    formats: formats.map(({ value }) => value),
+    paths: logs.map(({ value }) => value),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(year === undefined ? {} : { year }),
+  };
+}
+
+/** The logs to read: those named, or the paths that lookback.yaml lists. Throws LookbackError `usage` when there are none. */
+export function logInputs(named: readonly string[], { logs }: Settings): string[] {
+  const inputs = named.length > 0 ? [...named] : logs.map(({ value }) => value.path);
+  if (inputs.length === 0)
+    throw usage("no log is named: give a file, a folder, a glob or -, or list logs in lookback.yaml");
+  return inputs;
 }

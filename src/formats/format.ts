@@ -7,6 +7,7 @@
  * parse is left out rather than guessed.
  */
 import type { ParsedLine } from "../model/event.js";
+import type { Json } from "./json-fields.js";
 
 /** A time as read from a line, before zone and year are decided. Months are 1..12. */
 export type ParsedTime =
@@ -55,13 +56,16 @@ export interface Format {
   readonly title: string;
   /** The document this was written from. */
   readonly reference: string;
+  /** Its lines are JSON objects. A line that is one is parsed once, and only such formats are asked for it; they are asked for no other. */
+  readonly json?: true;
   /** Its messages are sentences: where `parse` names no end of the traffic, the words around an address are read. */
   readonly prose?: true;
   /**
    * Parse one line (or the payload of an envelope), or return undefined at once when it is not this format.
    * Rejecting a foreign line must be cheap: test a literal or two before any real work.
+   * @param record the line's object, for a `json` format
    */
-  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined;
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields, record?: Json): FormatResult | undefined;
 }
 
 /** What an envelope knew about the message inside it. */
@@ -81,5 +85,7 @@ export interface Envelope {
   readonly id: string;
   readonly title: string;
   readonly reference: string;
-  unwrap(line: string, context: LineContext): { fields: EnvelopeFields; message: string } | undefined;
+  /** As with `Format.json`. */
+  readonly json?: true;
+  unwrap(line: string, context: LineContext, record?: Json): { fields: EnvelopeFields; message: string } | undefined;
 }

@@ -1,10 +1,11 @@
 /** Parses the lines of one source: unwraps envelopes, asks the formats, then the fallbacks, and decides times. */
 import type { Event, ParsedLine } from "../model/event.js";
 import { canonicalIp } from "../model/ip.js";
-import type { EnvelopeFields, FormatResult, LineContext, ParsedTime } from "./format.js";
+import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "./format.js";
 import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
+import { parseObject, type Json } from "./json-fields.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
 
@@ -23,6 +24,13 @@ export interface SourceFacts {
   /** An instant that a line near the source's beginning states in full; asked only when a year is wanting. */
   datedLine?: () => number | undefined;
 }
+
+const JSON_ENVELOPES = ENVELOPES.filter((envelope) => envelope.json);
+const TEXT_ENVELOPES = ENVELOPES.filter((envelope) => !envelope.json);
+const JSON_FORMATS = FORMATS.filter((format) => format.json);
+const TEXT_FORMATS = FORMATS.filter((format) => !format.json);
+/** The cookie of Common Event Expression, before JSON in syslog (rsyslog's mmjsonparse). */
+const CEE = "@cee:";
 
 /** Relayed syslog in syslog in a container's log is three. */
 const DEEPEST = 4;
@@ -92,10 +100,15 @@ class ParserContext implements LineContext {
 /** One per source. Lines may come in any order; what a line parses to does not depend on the lines before it. */
 export class LineParser {
   private readonly context: ParserContext;
+  private readonly first: readonly Format[];
 
-  /** Throws LookbackError `usage` for an unknown time zone. */
-  constructor(source: SourceFacts, options: TimeOptions) {
+  /**
+   * Throws LookbackError `usage` for an unknown time zone.
+   * @param options.first formats that are asked before all else, envelopes included: the user's own, and the one asked for a path
+   */
+  constructor(source: SourceFacts, options: TimeOptions & { first?: readonly Format[] }) {
     this.context = new ParserContext(source, new TimeResolver(source, options));
+    this.first = options.first ?? [];
   }
 
   /**
@@ -130,10 +143,21 @@ export class LineParser {
     depth: number,
   ): Understood | Unknown {
     let left: Unknown = { text, ids, envelope: outer };
+    const record = recordOf(text);
+    if (this.first.length > 0) {
+      const own = this.ask(
+        this.first.filter((format) => !format.json || record),
+        text,
+        record,
+        outer,
+        ids,
+      );
+      if (own) return own;
+    }
     if (depth < DEEPEST) {
-      for (const envelope of ENVELOPES) {
+      for (const envelope of record ? JSON_ENVELOPES : TEXT_ENVELOPES) {
         const known = this.context.known;
-        const opened = envelope.unwrap(text, this.context);
+        const opened = this.attempt(() => envelope.unwrap(text, this.context, record));
         if (!opened || opened.message === text) continue;
         const fields = nest(outer, opened.fields);
         this.noteZone(opened.fields);
@@ -145,19 +169,31 @@ export class LineParser {
         break;
       }
     }
-    for (const format of FORMATS) {
-      const result = this.attempt(() => format.parse(text, this.context, outer));
-      if (result) {
-        if (format.prose) this.fillEnds(result, text, outer);
-        const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
-        return { result: { ...result, event }, ids: [...ids, format.id], envelope: outer };
-      }
-    }
+    const known = this.ask(record ? JSON_FORMATS : TEXT_FORMATS, text, record, outer, ids);
+    if (known) return known;
     if (left.text !== text) {
       this.noteZone(left.envelope ?? {});
       return left;
     }
     return (depth < DEEPEST ? this.unwrapJson(text, outer, ids, depth) : undefined) ?? left;
+  }
+
+  /** The first of the formats that knows the line. */
+  private ask(
+    formats: readonly Format[],
+    text: string,
+    record: Json | undefined,
+    outer: EnvelopeFields | undefined,
+    ids: readonly string[],
+  ): Understood | undefined {
+    for (const format of formats) {
+      const result = this.attempt(() => format.parse(text, this.context, outer, record));
+      if (!result) continue;
+      if (format.prose) this.fillEnds(result, text, outer);
+      const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
+      return { result: { ...result, event }, ids: [...ids, format.id], envelope: outer };
+    }
+    return undefined;
   }
 
   /** A sentence that its format does not know in detail may still say "from 1.2.3.4" (a daemon's rarer messages). */
@@ -205,7 +241,7 @@ export class LineParser {
   }
 
   /** A format that throws on hostile bytes must not end the hunt: the line then counts as not of that format. */
-  private attempt(parse: () => FormatResult | undefined): FormatResult | undefined {
+  private attempt<T>(parse: () => T | undefined): T | undefined {
     try {
       return parse();
     } catch {
@@ -235,6 +271,12 @@ export class LineParser {
     if (timezone !== undefined) parsed.timezone = timezone;
     return parsed;
   }
+}
+
+/** The object that the line is, a cookie before it left out. */
+function recordOf(text: string): Json | undefined {
+  const start = text.startsWith(CEE) ? text.indexOf("{") : 0;
+  return text.charCodeAt(start) === 123 ? parseObject(start === 0 ? text : text.slice(start)) : undefined;
 }
 
 /** Inner fields win: the sender's own host and time over the relay's. */

@@ -9,6 +9,9 @@ export interface TimeOptions {
   timezone?: string;
   /** Year for times that name none. Default: by the file's name, its gzip header, its time. */
   year?: number;
+  /** Who said so, for the decision; default: `--timezone`, `--year`. */
+  timezoneFrom?: string;
+  yearFrom?: string;
 }
 
 /** What a file says of when it was written. Times in epoch milliseconds. */
@@ -166,7 +169,12 @@ export class TimeResolver {
     if (time.year !== undefined) return this.place(wallTime(time, time.year), known, stated);
     if (this.options.year !== undefined) {
       const placed = this.place(wallTime(time, this.options.year), undefined, stated);
-      return placed && { ms: placed.ms, decision: `${placed.decision}; year ${this.options.year} from --year` };
+      return (
+        placed && {
+          ms: placed.ms,
+          decision: `${placed.decision}; year ${this.options.year} from ${this.options.yearFrom ?? "--year"}`,
+        }
+      );
     }
     const reference = known === undefined ? this.reference() : { ms: known, after: DAY, from: "the outer record" };
     if (!reference) return undefined;
@@ -189,7 +197,10 @@ export class TimeResolver {
     if (stated !== undefined)
       return { ms: wallMs - stated * MINUTE, decision: `${formatOffset(stated)} (in the line)` };
     if (this.zone)
-      return { ms: wallMs - this.zone.offset(wallMs) * MINUTE, decision: `${this.zone.name} (--timezone)` };
+      return {
+        ms: wallMs - this.zone.offset(wallMs) * MINUTE,
+        decision: `${this.zone.name} (${this.options.timezoneFrom ?? "--timezone"})`,
+      };
     if (known !== undefined) {
       // The same moment, seen by the device's clock and by the relay's: they differ by a zone, and little else.
       const offset = Math.round((wallMs - known) / (15 * MINUTE)) * 15;

@@ -30,7 +30,6 @@ interface Lane {
 /** A held sighting that is to be judged. In the spool its head goes before it, as a line of its own: text is not encoded twice. */
 interface Held {
   line: number;
-  source: number;
   item: PendingSighting;
 }
 /** First characters of the spool's lines. */
@@ -62,7 +61,7 @@ export class Collector {
 
   batch(task: Task, batch: Batch): Promise<void> {
     return this.inTurn(async () => {
-      if (task.id === this.turn) await this.take(task, batch);
+      if (task.id === this.turn) await this.take(batch);
       else this.wait(this.lane(task.id), batch);
     });
   }
@@ -76,10 +75,10 @@ export class Collector {
       while (this.turn < this.tasks.length) {
         const current = this.tasks[this.turn]!;
         const known = this.lanes.get(current.id);
-        if (known) for await (const batch of this.waited(known)) await this.take(current, batch);
+        if (known) for await (const batch of this.waited(known)) await this.take(batch);
         if (!known?.done) return;
         const following = this.tasks[this.turn + 1];
-        this.lineBase = following?.source === current.source ? this.lineBase + (known.result?.newlines ?? 0) : 0;
+        this.lineBase = following?.source === current.source ? this.lineBase + newlinesOf(known.result) : 0;
         this.lanes.delete(current.id);
         this.turn++;
       }
@@ -98,8 +97,8 @@ export class Collector {
     }
   }
 
-  private async judge(head: string, { line, source, item }: Held): Promise<void> {
-    const { pending, sighting } = item;
+  private async judge(head: string, { line, item }: Held): Promise<void> {
+    const { pending, sighting, source } = item;
     const judgement = settle(pending, this.conversations.resolve(pending.record));
     await this.sink(`${head}${line}${this.serialiseTail(sighting, judgement)}`);
     this.findings.add(completed(head, line, sighting), judgement, source);
@@ -144,7 +143,7 @@ export class Collector {
     return run;
   }
 
-  private async take(task: Task, batch: Batch): Promise<void> {
+  private async take(batch: Batch): Promise<void> {
     this.findings.merge(placed(batch.findings, this.lineBase));
     for (const [i, head] of batch.heads.entries()) {
       const line = this.lineBase + batch.lines[i]! + 1;
@@ -153,7 +152,7 @@ export class Collector {
         this.holding = true;
         this.conversations.add(item.pending.record);
         this.held.append(`${HEAD}${head}`);
-        this.held.append(`${UNJUDGED}${JSON.stringify({ line, source: task.source, item } satisfies Held)}`);
+        this.held.append(`${UNJUDGED}${JSON.stringify({ line, item } satisfies Held)}`);
         continue;
       }
       const json = `${head}${line}${batch.tails[i]}`;
@@ -161,6 +160,10 @@ export class Collector {
       else await this.sink(json);
     }
   }
+}
+
+function newlinesOf(result: TaskResult | undefined): number {
+  return result?.logs.reduce((sum, log) => sum + log.newlines, 0) ?? 0;
 }
 
 /** Line numbers of a range's findings, made absolute. Drafts of one finding share evidence: each is moved once. */

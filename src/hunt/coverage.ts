@@ -5,7 +5,7 @@ import { ERRORS } from "../model/errors.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { isoTime } from "../triage/findings.js";
 import type { Task } from "./plan.js";
-import type { TaskResult } from "./scan-task.js";
+import type { LogResult, TaskResult } from "./scan-task.js";
 
 /** How a source's tasks ended. */
 export interface TaskEnds {
@@ -23,20 +23,16 @@ export function coverageOf(
   const bySource = new Map<number, Task[]>();
   for (const task of tasks) bySource.set(task.source, [...(bySource.get(task.source) ?? []), task]);
   const list = [
-    ...sources.map((ref, i) => sourceCoverage(ref.path, bySource.get(i) ?? [], ends)),
+    ...sources.flatMap((ref, i) => sourceCoverage(ref.path, bySource.get(i) ?? [], ends)),
     ...problems.map(problemCoverage),
   ];
   return { sources: list, totals: totals(list) };
 }
 
-function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): SourceCoverage {
-  const formats: Record<string, number> = {};
-  const timezones: Record<string, number> = {};
-  const days: Record<string, number> = {};
+/** A source's logs in the order they were read: itself, or an archive's members. */
+function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): SourceCoverage[] {
+  const logs = new Map<string, LogResult[]>();
   const errors: SourceError[] = [];
-  const sum = { bytes: 0, lines: 0, parsed: 0, unparsed: 0, hits: 0 };
-  let first: number | undefined;
-  let last: number | undefined;
   let interrupted = false;
   for (const task of tasks) {
     const failure = ends.failures.get(task.id);
@@ -45,22 +41,36 @@ function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): S
       errors.push({ code: "worker-failed", message: failure, ...(offset === undefined ? {} : { offset }) });
     }
     const result = ends.results.get(task.id);
-    if (!result) {
-      interrupted ||= failure === undefined;
-      continue;
-    }
-    interrupted ||= result.interrupted;
-    for (const key of ["bytes", "lines", "parsed", "unparsed", "hits"] as const) sum[key] += result[key];
-    addAll(formats, result.formats);
-    addAll(timezones, result.timezones);
-    addAll(days, result.days);
-    if (result.first !== undefined && (first === undefined || result.first < first)) first = result.first;
-    if (result.last !== undefined && (last === undefined || result.last > last)) last = result.last;
-    // Ranges of one file may tell of the same fault.
-    for (const error of result.errors)
-      if (!errors.some((e) => e.code === error.code && e.offset === error.offset)) errors.push(error);
+    interrupted ||= result ? result.interrupted : failure === undefined;
+    for (const log of result?.logs ?? []) logs.set(log.path, [...(logs.get(log.path) ?? []), log]);
   }
   if (interrupted) errors.push({ code: "interrupted", message: ERRORS.interrupted.means });
+  // What befell the source as a whole is told under its own name; it may be an archive whose members are told already.
+  if (errors.length > 0 || logs.size === 0) logs.set(path, logs.get(path) ?? []);
+  return [...logs].map(([name, parts]) => logCoverage(name, parts, name === path ? errors : []));
+}
+
+/** @param parts the log's ranges, or the log as a whole */
+function logCoverage(path: string, parts: readonly LogResult[], own: readonly SourceError[]): SourceCoverage {
+  const formats: Record<string, number> = {};
+  const timezones: Record<string, number> = {};
+  const days: Record<string, number> = {};
+  const errors: SourceError[] = [];
+  const sum = { bytes: 0, lines: 0, parsed: 0, unparsed: 0, hits: 0 };
+  let first: number | undefined;
+  let last: number | undefined;
+  for (const part of parts) {
+    for (const key of ["bytes", "lines", "parsed", "unparsed", "hits"] as const) sum[key] += part[key];
+    addAll(formats, part.formats);
+    addAll(timezones, part.timezones);
+    addAll(days, part.days);
+    if (part.first !== undefined && (first === undefined || part.first < first)) first = part.first;
+    if (part.last !== undefined && (last === undefined || part.last > last)) last = part.last;
+    // Ranges of one file may tell of the same fault.
+    for (const error of part.errors)
+      if (!errors.some((e) => e.code === error.code && e.offset === error.offset)) errors.push(error);
+  }
+  errors.push(...own);
   const timezone = most(timezones);
   return {
     path,

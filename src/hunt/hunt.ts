@@ -3,12 +3,12 @@ import { realpathSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { sep } from "node:path";
 
-import type { TimeOptions } from "../formats/time-resolver.js";
+import type { ParserSettings } from "../formats/parser-settings.js";
 import { compile } from "../matcher/compile.js";
 import type { Coverage } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
-import type { IndicatorSet } from "../model/indicator.js";
-import type { Finding } from "../model/sighting.js";
+import type { Assertion, Indicator, IndicatorSet } from "../model/indicator.js";
+import type { AssertionRef, Finding } from "../model/sighting.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { walk } from "../sources/walk.js";
 import { OwnNetworks } from "../triage/own.js";
@@ -27,7 +27,7 @@ export interface HuntRequest {
   /** Files and folders that are no logs although an input may hold them: the intel, the hunt's own output. */
   notLogs?: readonly string[];
   own: OwnNetworks;
-  time: TimeOptions;
+  parser: ParserSettings;
   settings: ScanSettings;
   /** Threads, the calling one included; default: one a core. */
   workers?: number;
@@ -73,7 +73,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     compiled,
     indicators: shareIndicators(request.indicators.indicators, slots),
     own: { cidrs: request.own.cidrs, stated: request.own.stated },
-    time: request.time,
+    parser: request.parser,
     settings: request.settings,
     stop: new SharedArrayBuffer(4),
     counters: new SharedArrayBuffer(16),
@@ -132,12 +132,37 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
 
   const coverage = coverageOf(sources, problems, tasks, { results, failures });
   return {
-    findings: collector.findings.findings(),
+    findings: withAssertions(collector.findings.findings(), request.indicators.indicators),
     coverage,
     sightings,
-    outside: [...results.values()].reduce((n, r) => n + r.outside, 0),
+    outside: [...results.values()].flatMap(({ logs }) => logs).reduce((n, log) => n + log.outside, 0),
     complete: coverage.sources.every((s) => s.complete),
     interrupted: rim.signal?.aborted ?? false,
+  };
+}
+
+/** Assertions kept with a finding: enough to know who said so, whatever number of feeds repeat it. */
+const ASSERTIONS = 3;
+
+/** Who said so, from the set: workers have no need of it. */
+function withAssertions(findings: readonly Finding[], indicators: readonly Indicator[]): Finding[] {
+  const wanted = new Map<string, AssertionRef[]>(findings.map(({ indicator: i }) => [`${i.type} ${i.name}`, []]));
+  if (wanted.size === 0) return [];
+  for (const { type, value, assertions } of indicators)
+    wanted.get(`${type} ${value}`)?.push(...assertions.slice(0, ASSERTIONS).map(assertionRef));
+  return findings.map((finding) => {
+    const assertions = wanted.get(`${finding.indicator.type} ${finding.indicator.name}`)!;
+    return assertions.length === 0 ? finding : { ...finding, indicator: { ...finding.indicator, assertions } };
+  });
+}
+
+function assertionRef({ file, feed, line, object, published }: Assertion): AssertionRef {
+  return {
+    file,
+    ...(feed === undefined ? {} : { feed }),
+    ...(line > 0 ? { line } : {}),
+    ...(object === undefined ? {} : { object }),
+    ...(published === undefined ? {} : { published }),
   };
 }
 

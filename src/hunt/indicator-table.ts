@@ -25,8 +25,9 @@ function sharedUint32(values: readonly number[]): SharedArrayBuffer {
 /** Indicators stored as one JSON text: fewer, larger texts are made far faster, and few are ever decoded. */
 const TOGETHER = 256;
 
-function triageIndicator({ type, value, role, labels, validFrom, validUntil }: Indicator): TriageIndicator {
-  return { type, value, role, labels, validFrom, validUntil };
+function triageIndicator(indicator: Indicator): TriageIndicator {
+  const { type, value, role, labels, validFrom, validUntil, ports, confidence, tlp, benign } = indicator;
+  return { type, value, role, labels, validFrom, validUntil, ports, confidence, tlp, benign };
 }
 
 export function shareIndicators(

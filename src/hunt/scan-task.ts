@@ -8,15 +8,16 @@ import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
-import { canonicalIp } from "../model/ip.js";
-import type { Judgement, Sighting } from "../model/sighting.js";
+import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
+import { openMembers, type Member } from "../sources/archives/members.js";
 import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { OwnNetworks } from "../triage/own.js";
 import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
+import { indicatorsOf, type LineHit } from "./line-hits.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
 
@@ -32,6 +33,8 @@ export type Serialise = (sighting: Omit<Sighting, "judgement">, judgement: Judge
 /** What is kept of a sighting whose judgement waits for its conversation; the line itself stays in its head. */
 export interface PendingSighting {
   pending: Pending;
+  /** Where its log stands among all, for ordering evidence. */
+  source: number;
   sighting: Omit<Sighting, "judgement" | "event" | "original"> & { time: number | undefined };
 }
 
@@ -50,6 +53,14 @@ export interface Batch {
 export interface TaskResult {
   id: number;
   source: number;
+  /** The source itself, or each member of an archive; an archive's own faults are a log without bytes. */
+  logs: LogResult[];
+  interrupted: boolean;
+}
+
+/** What was read of one log, or of a range of it. */
+export interface LogResult {
+  path: string;
   bytes: number;
   /** Newlines, and one more for a last line without one. */
   lines: number;
@@ -65,7 +76,6 @@ export interface TaskResult {
   first: number | undefined;
   last: number | undefined;
   errors: SourceError[];
-  interrupted: boolean;
 }
 
 export interface ScanSettings {
@@ -93,8 +103,11 @@ export interface ScanEnvironment {
 /** Longer lines are searched whole but parsed and quoted only around the hit. */
 const PARSE_LIMIT = 64 * 1024;
 const AROUND = 16 * 1024;
-/** No token and no escape before it is longer than half of this: pieces of an over-long line overlap by it. */
-const OVERLAP = 512;
+/**
+ * No token with an escape before it is longer than half of this (a user-agent has 512 bytes at most, a name in Microsoft's notation
+ * 511): pieces of an over-long line overlap by it.
+ */
+const OVERLAP = 1280;
 /** Lines at the beginning of a source that are searched for a full date. */
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
@@ -102,41 +115,106 @@ const NEWLINE = 10;
 const RETURN = 13;
 
 export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskResult> {
-  const scan = new TaskScan(task, env);
+  const result: TaskResult = { id: task.id, source: task.source, logs: [], interrupted: false };
+  const members = membersOf(task, env);
   try {
-    await scan.run();
+    for (let consumed = 0; ;) {
+      const next = await unlessStopped(task, env, members.next());
+      if (!next) {
+        result.interrupted = true;
+        break;
+      }
+      if (next.done === true) break;
+      const member = next.value;
+      const scan = new LogScan(task, member, sourceOrder(task, result.logs.length), consumed, env);
+      try {
+        await scan.run();
+      } finally {
+        consumed = member.reader.consumed;
+        await member.reader.close();
+      }
+      result.logs.push(scan.result);
+      if (scan.interrupted) {
+        result.interrupted = true;
+        break;
+      }
+    }
   } finally {
-    await scan.close();
+    // A pipe that gives nothing would keep the generator waiting.
+    void members.return(undefined).catch(() => undefined);
   }
-  return scan.result;
+  return result;
 }
 
-class TaskScan {
-  readonly result: TaskResult;
+/** The logs of the task's source; one for a range of a file. */
+async function* membersOf({ ref, range }: Task, { settings }: ScanEnvironment): AsyncGenerator<Member, void> {
+  const { maxExpandedBytes } = settings;
+  const options = maxExpandedBytes === undefined ? {} : { maxExpandedBytes };
+  if (!range) yield* openMembers(ref, options);
+  else yield { path: ref.path, ...mtimeOf(ref), reader: await openReader(ref, { start: startOf(range), ...options }) };
+}
+
+function mtimeOf({ mtimeMs }: SourceRef): { mtimeMs?: number } {
+  return mtimeMs === undefined ? {} : { mtimeMs };
+}
+
+/** One byte earlier, to see whether a line starts at the range's start. */
+function startOf(range: Task["range"]): number {
+  return range && range.start > 0 ? range.start - 1 : 0;
+}
+
+/** Members stand between their archive and the next source. */
+function sourceOrder(task: Task, member: number): number {
+  return task.source + member / 2 ** 20;
+}
+
+/** A pipe may have nothing to give for hours: undefined when the hunt is stopped meanwhile. */
+function unlessStopped<T>(
+  task: Task,
+  env: ScanEnvironment,
+  waiting: T | Promise<T>,
+): T | undefined | Promise<T | undefined> {
+  if (!(waiting instanceof Promise) || task.ref.seekable) return waiting;
+  return Promise.race([waiting, env.untilStopped().then(() => undefined)]);
+}
+
+class LogScan {
+  readonly result: LogResult;
+  interrupted = false;
   private readonly block: Buffer;
   private readonly capacity: number;
   private readonly findings = new FindingsBuilder();
   private readonly sampler = new DaySampler();
-  private reader!: ByteReader;
-  private headers!: FileHeaders | StreamHeaders;
+  private readonly reader: ByteReader;
+  private readonly headers: FileHeaders | StreamHeaders;
   private parser: LineParser | undefined;
   private batch: Batch = emptyBatch();
   private batchBytes = 0;
   /** Position in the decoded stream of the block's first byte. */
-  private base = 0;
-  private consumed = 0;
+  private base: number;
   private longLines = 0;
 
+  /** @param source where the log stands among all; @param consumed stored bytes of the source that were read before */
   constructor(
     private readonly task: Task,
+    private readonly log: Member,
+    private readonly source: number,
+    private consumed: number,
     private readonly env: ScanEnvironment,
   ) {
     const { block } = env.kernel;
     this.block = Buffer.from(block.buffer, block.byteOffset, block.length);
     this.capacity = block.length;
+    this.reader = log.reader;
+    this.base = startOf(task.range);
+    const { ref } = task;
+    const isFile = ref.seekable && log.path === ref.path;
+    this.headers =
+      isFile && this.reader.container === "plain" && this.reader.encoding === "utf-8"
+        ? env.headersOf(ref)
+        : new StreamHeaders();
     this.result = {
-      id: task.id,
-      source: task.source,
+      path: log.path,
       bytes: 0,
       lines: 0,
       newlines: 0,
@@ -150,27 +228,10 @@ class TaskScan {
       first: undefined,
       last: undefined,
       errors: [],
-      interrupted: false,
     };
   }
 
   async run(): Promise<void> {
-    const { ref, range } = this.task;
-    // One byte earlier, to see whether a line starts at the range's start.
-    this.base = range && range.start > 0 ? range.start - 1 : 0;
-    const { maxExpandedBytes } = this.env.settings;
-    const opened = await this.unlessStopped(
-      openReader(ref, { start: this.base, ...(maxExpandedBytes === undefined ? {} : { maxExpandedBytes }) }),
-    );
-    if (!opened) {
-      this.result.interrupted = true;
-      return;
-    }
-    this.reader = opened;
-    this.headers =
-      ref.seekable && this.reader.container === "plain" && this.reader.encoding === "utf-8"
-        ? this.env.headersOf(ref)
-        : new StreamHeaders();
     await this.readAll();
     await this.flush();
     const { result } = this;
@@ -178,10 +239,6 @@ class TaskScan {
     result.days = this.sampler.days;
     result.first = this.sampler.first;
     result.last = this.sampler.last;
-  }
-
-  async close(): Promise<void> {
-    await this.reader?.close();
   }
 
   private async readAll(): Promise<void> {
@@ -193,7 +250,7 @@ class TaskScan {
     let long: { start: number; from: number; seen: Set<string> } | undefined;
     for (let turns = 0; ; turns++) {
       if (this.env.stopped()) {
-        this.result.interrupted = true;
+        this.interrupted = true;
         return;
       }
       // Reads of plain files never wait: signals and messages are let in now and then. A decompressor's thread stands still
@@ -276,20 +333,14 @@ class TaskScan {
   private async fill(filled: number): Promise<{ length: number; atEnd: boolean }> {
     let length = filled;
     while (length < this.capacity) {
-      const n = await this.unlessStopped(this.reader.read(this.block.subarray(length, this.capacity)));
-      if (n === undefined) this.result.interrupted = true;
+      const n = await unlessStopped(this.task, this.env, this.reader.read(this.block.subarray(length, this.capacity)));
+      if (n === undefined) this.interrupted = true;
       if (n === undefined || n === 0) return { length, atEnd: true };
       length += n;
       this.env.progress(this.reader.consumed - this.consumed, 0);
       this.consumed = this.reader.consumed;
     }
     return { length, atEnd: false };
-  }
-
-  /** A pipe may have nothing to give for hours: undefined when the hunt is stopped meanwhile. */
-  private unlessStopped<T>(waiting: T | Promise<T>): T | undefined | Promise<T | undefined> {
-    if (!(waiting instanceof Promise) || this.task.ref.seekable) return waiting;
-    return Promise.race([waiting, this.env.untilStopped().then(() => undefined)]);
   }
 
   /** Moves [from, to) of the block to its start. */
@@ -314,7 +365,7 @@ class TaskScan {
     this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base));
     for (let i = 0; i < found.count;) {
       const { lineStart, lineIndex } = found.hit(i);
-      const hits: { slot: number; offset: number; length: number }[] = [];
+      const hits: LineHit[] = [];
       for (; i < found.count; i++) {
         const hit = found.hit(i);
         if (hit.lineStart !== lineStart) break;
@@ -353,12 +404,12 @@ class TaskScan {
     if (this.headers instanceof StreamHeaders) this.headers.observe(region, base);
     else if (base === 0) this.headers.begin(region);
     if (this.parser) return;
-    const { ref } = this.task;
+    const { path, mtimeMs } = this.log;
     const facts: SourceFacts = {
-      path: ref.path,
+      path,
       firstLine: this.headers.head()[0] ?? "",
       headerBefore: (prefix, offset) => this.headers.before(prefix, offset),
-      ...(ref.mtimeMs === undefined ? {} : { mtimeMs: ref.mtimeMs }),
+      ...(mtimeMs === undefined ? {} : { mtimeMs }),
       ...(this.reader.innerTimeMs === undefined ? {} : { innerTimeMs: this.reader.innerTimeMs }),
     };
     this.parser = this.env.parserFor({ ...facts, datedLine: () => this.datedLine(facts) });
@@ -403,37 +454,30 @@ class TaskScan {
     bytes: Buffer,
     position: number,
     newlinesBefore: number,
-    hits: readonly { slot: number; offset: number; length: number }[],
+    hits: readonly LineHit[],
     seen: Set<string> | undefined,
   ): void {
     const { env, result } = this;
-    const met = seen ?? new Set<string>();
     let whole: { original: string; parsed: ParsedLine } | undefined;
-    for (const { slot, offset, length } of hits) {
-      for (const indicator of env.indicators.at(slot)) {
-        const key = `${indicator.type} ${indicator.value}`;
-        if (met.has(key)) continue;
-        met.add(key);
-        let read = whole;
-        if (!read) {
-          const short = bytes.length <= PARSE_LIMIT;
-          const from = short ? 0 : Math.max(0, offset - AROUND);
-          const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
-          read = { original, parsed: this.parse(original, position) };
-          if (short) whole = read;
-        }
-        const time = read.parsed.event.timestamp;
-        const { from, to } = env.settings;
-        if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
-          result.outside++;
-          continue;
-        }
-        if (time !== undefined) this.sampler.note(time);
-        const observed = observedAddress(bytes, offset, length);
-        this.sighting(read.parsed, read.original, indicator, observed, position, newlinesBefore);
-        result.hits++;
-        env.progress(0, 1);
+    for (const { indicator, offset, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
+      let read = whole;
+      if (!read) {
+        const short = bytes.length <= PARSE_LIMIT;
+        const from = short ? 0 : Math.max(0, offset - AROUND);
+        const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
+        read = { original, parsed: this.parse(original, position) };
+        if (short) whole = read;
       }
+      const time = read.parsed.event.timestamp;
+      const { from, to } = env.settings;
+      if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
+        result.outside++;
+        continue;
+      }
+      if (time !== undefined) this.sampler.note(time);
+      this.sighting(read.parsed, read.original, indicator, [...tokens], position, newlinesBefore);
+      result.hits++;
+      env.progress(0, 1);
     }
   }
 
@@ -441,27 +485,27 @@ class TaskScan {
     parsed: ParsedLine,
     original: string,
     indicator: TriageIndicator,
-    observed: string,
+    tokens: readonly string[],
     position: number,
     newlinesBefore: number,
   ): void {
-    const { env, task, batch } = this;
-    const judged = triage(parsed, indicator, observed, task.ref.path, env.own);
+    const { env, batch, log, source } = this;
+    const judged = triage(parsed, indicator, tokens, log.path, env.own);
     const facts = {
-      log: { path: task.ref.path, offset: this.reader.originalOffset(position), line: newlinesBefore + 1 },
-      indicator: { type: indicator.type, name: indicator.value, role: indicator.role, labels: indicator.labels },
-      observed,
+      log: { path: log.path, offset: this.reader.originalOffset(position), line: newlinesBefore + 1 },
+      indicator: sighted(indicator),
+      observed: judged.observed,
       format: parsed.format,
       ...(parsed.timezone === undefined ? {} : { timezone: parsed.timezone }),
     };
     const sighting = { event: parsed.event, original, ...facts };
-    if (judged.judgement) this.findings.add(sighting, judged.judgement, task.source);
+    if (judged.judgement) this.findings.add(sighting, judged.judgement, source);
     const { head, tail } = env.serialise(sighting, judged.judgement);
     batch.heads.push(head);
     batch.tails.push(tail);
     batch.lines.push(newlinesBefore);
     batch.pendings.push(
-      judged.pending && { pending: judged.pending, sighting: { ...facts, time: parsed.event.timestamp } },
+      judged.pending && { pending: judged.pending, source, sighting: { ...facts, time: parsed.event.timestamp } },
     );
     this.batchBytes += head.length + (tail?.length ?? 400);
   }
@@ -480,10 +524,17 @@ function emptyBatch(): Batch {
   return { heads: [], tails: [], lines: [], pendings: [], findings: [] };
 }
 
-/** Canonical address of a token, as fields of a parsed line hold it. */
-function observedAddress(bytes: Buffer, offset: number, length: number): string {
-  const token = bytes.toString("latin1", offset, offset + length);
-  return canonicalIp(token) ?? token;
+/** What a sighting says of its indicator; what is not known of it is left out. */
+function sighted({ type, value, role, labels, confidence, tlp, benign }: TriageIndicator): SightedIndicator {
+  return {
+    type,
+    name: value,
+    role,
+    labels,
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(tlp === undefined ? {} : { tlp }),
+    ...(benign === undefined || benign.length === 0 ? {} : { benign }),
+  };
 }
 
 /** A line's text: no line end, no byte order mark at the start of the stream. */

@@ -1,8 +1,7 @@
 /** The worker's side: takes tasks from the main thread, one at a time, and sends back batches and results. */
 import { parentPort } from "node:worker_threads";
 
-import { LineParser } from "../formats/line-parser.js";
-import type { TimeOptions } from "../formats/time-resolver.js";
+import { parserFactory, type ParserSettings } from "../formats/parser-settings.js";
 import { Kernel } from "../matcher/kernel.js";
 import type { CompiledSet } from "../matcher/matcher.js";
 import { OwnNetworks } from "../triage/own.js";
@@ -23,7 +22,7 @@ export interface ScanSetup {
   compiled: Omit<CompiledSet, "slots">;
   indicators: SharedIndicators;
   own: { cidrs: readonly string[]; stated: boolean };
-  time: TimeOptions;
+  parser: ParserSettings;
   settings: ScanSettings;
   /** Int32[0]: not 0 once the hunt shall stop. */
   stop: SharedArrayBuffer;
@@ -55,7 +54,7 @@ export function scanEnvironment(
     own: new OwnNetworks(setup.own.cidrs, setup.own.stated),
     settings: setup.settings,
     serialise,
-    parserFor: (facts) => new LineParser(facts, setup.time),
+    parserFor: parserFactory(setup.parser),
     headersOf({ path, pathBytes }) {
       if (headers?.path !== path) {
         headers?.lookup.close();

@@ -68,17 +68,17 @@ const INDICATOR_NAMES: readonly (readonly [ValueColumn, string])[] = [
 
 /** Columns that hold values which are no indicators: where to read more, who said it, and digests that only look like hashes. */
 const NEVER: ReadonlySet<string> = new Set(
-  "reference references ref refs link links urlhaus_link urlhaus_reference threatfox_link source_url report_url external_references external_reference external_link permalink virustotal vt_link blog info_url more_info urlhaus_download virustotal_link imphash ssdeep tlsh telfhash gimphash dhash_icon pehash authentihash vhash uuid".split(
+  "reference references ref refs link links urlhaus_link urlhaus_reference threatfox_link source_url report_url external_references external_reference external_link permalink virustotal vt_link blog info_url more_info urlhaus_download virustotal_link imphash ssdeep tlsh telfhash gimphash dhash_icon pehash authentihash vhash uuid malware_malpedia".split(
     " ",
   ),
 );
 
 /** Best first within a field. */
 const FIELD_NAMES: Readonly<Record<Field, string>> = {
-  type: "type indicator_type ioc_type observable_type value_type x_opencti_main_observable_type",
+  type: "type indicator_type ioc_type observable_type value_type x_opencti_main_observable_type entity_type",
   tlp: "tlp tlp_marking marking markings object_marking traffic_light_protocol",
   labels:
-    "apts apt label labels tag tags tag1 tag2 tag3 attribute_tag event_tag malware malware_family malware_printable family threat_actor threat_actors actor campaign threat_name signature listingreason threat malware_name",
+    "apts apt label labels tag tags tag1 tag2 tag3 attribute_tag event_tag malware malware_family malware_printable family threat_actor threat_actors actor campaign threat_name signature listingreason threat malware_name object_label malware_families adversary",
   role: "role threat_type",
   validFrom:
     "valid_from validfrom first_seen firstseen first_seen_utc firstseen_utc firstseenutc valid_since first_observed start_time",
@@ -86,8 +86,9 @@ const FIELD_NAMES: Readonly<Record<Field, string>> = {
     "valid_until validuntil valid_to expiration expires expires_at expiration_date expiry last_seen lastseen last_seen_utc lastseen_utc last_online last_observed",
   published:
     "published date event_date date_added dateadded created created_at publication_date listingdate listing_date timestamp",
-  confidence: "confidence confidence_level reliability score",
-  comment: "comment comments description desc note notes threat_type_desc ioc_type_desc listing_reason",
+  confidence: "confidence confidence_level reliability score abuse_confidence_score x_opencti_score",
+  comment:
+    "comment comments description desc note notes threat_type_desc ioc_type_desc listing_reason x_opencti_description",
   feed: "title_desensitized event_info feed feed_name report report_name source_name title",
   object: "signature_component_uuid attribute_uuid uuid ioc_id",
   revision: "revision modified last_modified updated updated_at",
@@ -116,9 +117,13 @@ const FIELD_RANKS: Readonly<Record<Field, ReadonlyMap<string, number>>> = Object
 /** Longer ones are no names, but text that happens to stand in the first row. */
 const MAX_NAME = 100;
 
+/** A name in the tables' own spelling. */
+const PLAIN_NAME = /^[a-z0-9_]{1,100}$/;
+
 /** The forms under which a header is looked up: whole, then without its first dotted parts. */
 function forms(header: string): string[] {
   if (header.length > MAX_NAME) return [];
+  if (PLAIN_NAME.test(header) && !header.includes("__")) return [header];
   const parts = header
     .trim()
     .toLowerCase()
@@ -154,13 +159,18 @@ export function isReference(header: string): boolean {
   return forms(header).some((form) => NEVER.has(form));
 }
 
+/** Every field that a name stands for, by the order of the fields: JSON has as many names to look up as it has keys. */
+const BY_NAME = new Map<string, { field: Field; order: number; rank: number }[]>();
+for (const [order, field] of FIELDS.entries())
+  for (const [name, rank] of FIELD_RANKS[field])
+    BY_NAME.set(name, [...(BY_NAME.get(name) ?? []), { field, order, rank }]);
+
 /** The field that a name stands for, and how good a name for it it is. */
 export function fieldOf(header: string): { field: Field; rank: number } | undefined {
-  for (const field of FIELDS) {
-    const rank = lookUp(FIELD_RANKS[field], header);
-    if (rank !== undefined) return { field, rank };
-  }
-  return undefined;
+  let best: { field: Field; order: number; rank: number } | undefined;
+  for (const form of forms(header))
+    for (const known of BY_NAME.get(form) ?? []) if (best === undefined || known.order < best.order) best = known;
+  return best && { field: best.field, rank: best.rank };
 }
 
 export function isKnownColumn(header: string): boolean {

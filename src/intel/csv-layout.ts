@@ -180,14 +180,17 @@ function commentHeader(text: string, delimiter: string, width: number): string[]
   return cells.length === width && cells.some(isKnownColumn) ? cells.map((cell) => cell.trim()) : undefined;
 }
 
+/** A name of ours that also reads like a domain (`event.date`) is believed only among others. */
+const MIN_NAMES = 3;
+
 function isHeader(cells: readonly string[]): boolean {
-  if (cells.some((cell) => Array.isArray(outcome(cell)))) return false;
-  if (cells.some(isKnownColumn)) return true;
-  // Names of no table: still a header unless a cell is an indicator of another kind.
-  return cells.every((cell) => {
+  const known = cells.filter(isKnownColumn).length;
+  const isValueHere = (cell: string): boolean => {
     const result = outcome(cell);
-    return Array.isArray(result) || result.kind === undefined;
-  });
+    if (!Array.isArray(result)) return result.kind !== undefined && known === 0;
+    return !(known >= MIN_NAMES && isKnownColumn(cell) && result.every(({ type }) => type === "domain-name"));
+  };
+  return !cells.some(isValueHere);
 }
 
 /** Throws LookbackError `intel-unusable` when the asked column is not there or no column holds an indicator. */

@@ -1,5 +1,6 @@
 /** What the JSON readers share: parsing with a place for the error, and looking into values that may be anything. */
-import { parse as parseTolerantly, printParseErrorCode, type ParseError } from "jsonc-parser";
+import { createRequire } from "node:module";
+import type { ParseErrorCode } from "jsonc-parser";
 import { LookbackError } from "../model/errors.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -36,23 +37,43 @@ export function placeAt(text: string, position: number): string {
   return `line ${line}, column ${position - start + 1}`;
 }
 
-/** Where the JSON breaks. V8 does not say; a second parser does, and only on the way out. It recurses: too deep, no place. */
-function placeOfError(text: string): string {
-  const errors: ParseError[] = [];
-  try {
-    parseTolerantly(text, errors, { disallowComments: true });
-  } catch {
-    return "";
+/** Of larger texts V8's own words must do: the second parser is slow. */
+const MAX_SECOND_PARSE = 64 * 1024 * 1024;
+
+/** Thrown to stop the second parser at the first error. */
+class Found extends Error {
+  constructor(
+    readonly code: ParseErrorCode,
+    readonly offset: number,
+  ) {
+    super();
   }
-  const first = errors[0];
-  return first === undefined ? "" : ` at ${placeAt(text, first.offset)} (${printParseErrorCode(first.error)})`;
+}
+
+/** Where the JSON breaks: by a second parser, which says more and recurses (too deep, no place), or by V8's words. */
+function placeOfError(text: string, message: string): string {
+  const { printParseErrorCode, visit } = createRequire(import.meta.url)(
+    "jsonc-parser",
+  ) as typeof import("jsonc-parser");
+  try {
+    const onError = (code: ParseErrorCode, offset: number): never => {
+      throw new Found(code, offset);
+    };
+    if (text.length <= MAX_SECOND_PARSE) visit(text, { onError }, { disallowComments: true });
+  } catch (error) {
+    if (error instanceof Found) return ` at ${placeAt(text, error.offset)} (${printParseErrorCode(error.code)})`;
+  }
+  const position = /at position (\d{1,10})/.exec(message)?.[1];
+  if (position !== undefined) return ` at ${placeAt(text, Number(position))}`;
+  return message.includes("end of JSON") ? ` at ${placeAt(text, text.length)} (it ends too early)` : "";
 }
 
 /** Throws LookbackError `intel-unusable` with the place when it is not JSON (RFC 8259). V8's parser does not recurse. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch {
-    throw new LookbackError("intel-unusable", `not valid JSON${placeOfError(text)}`);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    throw new LookbackError("intel-unusable", `not valid JSON${placeOfError(text, message)}`);
   }
 }

@@ -6,12 +6,17 @@ import { MAX_INTEL_BYTES, textOf, unpack } from "./decode.js";
 import { filesAt, readWhole, realPath, systemMessage, type FileRef, type Report } from "./files.js";
 import { readersFor } from "./readers.js";
 import { SetBuilder, type Defaults, type FileEntry, type Judge, type Overrides } from "./set.js";
+import type { TaxiiAccess } from "./taxii-access.js";
+import { isTaxiiAddress, parseTaxiiAddress } from "./taxii-address.js";
+import type { TaxiiOptions } from "./taxii-source.js";
 
-/** One path, and what the analyst says of what it holds. */
+/** One path or TAXII address, and what the analyst says of what it holds. */
 export interface IntelInput extends Overrides, ReaderOptions {
   path: string;
   /** A reader's id: content is not asked. */
   format?: string;
+  /** How a TAXII server lets us in. */
+  access?: TaxiiAccess;
 }
 
 export interface IntelOptions extends Defaults, ReaderOptions {
@@ -21,6 +26,7 @@ export interface IntelOptions extends Defaults, ReaderOptions {
   judge?: Judge;
   /** An earlier load of the same paths: where a file fails now, what it gave then stays. */
   previous?: IndicatorSet;
+  taxii?: TaxiiOptions;
 }
 
 class Source implements IntelSource {
@@ -45,6 +51,12 @@ interface Outcome {
 }
 const FAILED: Outcome = { usable: false, whole: false };
 
+/**
+ * Named by the user: that it holds nothing is an error. Found in a folder: it need not be intel at all. Found on a server: it is
+ * intel, and may hold nothing that can be hunted.
+ */
+type Origin = "named" | "in folder" | "on server";
+
 const NOTHING = "no indicator could be understood";
 
 class Loader {
@@ -59,12 +71,20 @@ class Loader {
     this.builder = new SetBuilder(options, options.judge);
   }
 
-  async path(input: IntelInput): Promise<void> {
-    const found = await filesAt(input.path, this.report);
-    if (!found) {
-      this.keepPrevious((file) => file === input.path || file.startsWith(`${input.path}/`));
+  async path(given: IntelInput): Promise<void> {
+    if (isTaxiiAddress(given.path)) {
+      await this.server(given);
       return;
     }
+    const input = { ...this.reading(), ...given };
+    const failed: string[] = [];
+    const found = await filesAt(input.path, (file, code, message) => {
+      failed.push(file);
+      this.report(file, code, message);
+    });
+    // The path itself, or what could not be looked at in a folder.
+    for (const path of failed) this.keepPrevious((file) => file === path || file.startsWith(`${path}/`));
+    if (!found) return;
     let usable = false;
     for (const ref of found.refs) {
       const real = await realPath(ref.path);
@@ -81,6 +101,36 @@ class Loader {
       this.report(input.path, "intel-unusable", "no file in this folder holds an indicator");
   }
 
+  /** What is said for every file that says nothing of its own. */
+  private reading(): Pick<IntelInput, "column" | "format"> {
+    const { column, format } = this.options;
+    return { ...(column !== undefined && { column }), ...(format !== undefined && { format }) };
+  }
+
+  /** Each collection of a TAXII server is a file. What the files are read as does not hold for them. */
+  private async server(input: IntelInput): Promise<void> {
+    // Loaded only when there is a server: an HTTP client takes a while.
+    const { taxiiFeeds } = await import("./taxii-source.js");
+    let unlisted = false;
+    for await (const feed of taxiiFeeds(input.path, input.access, this.options.taxii)) {
+      const { name, source, errors, notes } = feed;
+      if (this.read.has(name)) continue;
+      this.read.add(name);
+      for (const message of errors) this.report(name, "intel-unreadable", message);
+      unlisted ||= feed.unlisted === true;
+      const stated = { ...input, feed: input.feed ?? feed.title, column: undefined, format: undefined };
+      let whole = errors.length === 0;
+      if (source !== undefined) {
+        const outcome = await this.content(source, stated, feed.named ? "named" : "on server", notes);
+        whole &&= outcome.whole;
+      } else if (!feed.isServer || notes.length > 0) this.builder.file(name, "none", stated).counts.notes = notes;
+      if (!whole) this.keepPrevious((file) => file === name);
+    }
+    // Which collections there are is not known then.
+    const start = `taxii+${parseTaxiiAddress(input.path).origin}/`;
+    if (unlisted) this.keepPrevious((file) => file.startsWith(start) && !this.read.has(file));
+  }
+
   private async file({ path, inFolder }: FileRef, input: IntelInput): Promise<Outcome> {
     let stored: Uint8Array | undefined;
     try {
@@ -95,16 +145,24 @@ class Loader {
     }
     const { bytes, error: loss } = await unpack(stored);
     if (loss) this.report(path, loss.code, loss.message);
-    const { usable, whole } = await this.content(new Source(path, bytes), input, !inFolder && !loss);
+    const { usable, whole } = await this.content(
+      new Source(path, bytes),
+      input,
+      inFolder || loss ? "in folder" : "named",
+    );
     return { usable, whole: whole && !loss };
   }
 
-  /** @param named the user named this very file: that it holds nothing is an error then */
-  async content(source: IntelSource, input: IntelInput, named: boolean): Promise<Outcome> {
+  async content(
+    source: IntelSource,
+    input: IntelInput,
+    origin: Origin,
+    notes: readonly string[] = [],
+  ): Promise<Outcome> {
     const { path } = source;
-    const column = input.column ?? this.options.column;
-    const format = input.format ?? this.options.format;
+    const { column, format } = input;
     const entry = this.builder.file(path, "none", input);
+    if (notes.length > 0) entry.counts.notes = [...notes];
     let refusal: string | undefined;
     try {
       const readers = source.bytes.length === 0 || source.text.trim() === "" ? [] : readersFor(source, format);
@@ -121,7 +179,7 @@ class Loader {
     // A file that broke off after giving something, and one that does not have what was asked for, is told in any case.
     if (refusal !== undefined && (entry.usable || column !== undefined || format !== undefined))
       this.report(path, "intel-unusable", refusal);
-    else if (!entry.usable && named) {
+    else if (!entry.usable && (origin === "named" || (origin === "on server" && refusal !== undefined))) {
       const because = refusal ?? entry.rejections[0]?.reason ?? "there is no value in it";
       this.report(
         path,
@@ -131,7 +189,7 @@ class Loader {
     }
     if (entry.usable) return { usable: true, whole: refusal === undefined };
     entry.counts.reader = refusal === undefined ? entry.counts.reader : "none";
-    if (!named || refusal !== undefined) entry.summarise(refusal);
+    if (origin === "in folder" || refusal !== undefined) entry.summarise(refusal);
     return FAILED;
   }
 

@@ -115,12 +115,14 @@ const CONFIDENCE_WORDS: Readonly<Record<string, number>> = {
   unconfident: 0,
 };
 
-/** `85`, `85%`, `0.85`, `85/100`, `high` to 0 to 100; undefined for words that no scale of ours holds. */
+/** `85`, `85%`, `0.85`, `85/100`, `101/127`, `high` to 0 to 100; undefined for words that no scale of ours holds. */
 export function parseConfidence(text: string): number | undefined {
   const word = text.trim().toLowerCase();
   if (Object.hasOwn(CONFIDENCE_WORDS, word)) return CONFIDENCE_WORDS[word];
-  const m = /^(\d{1,3}(?:\.\d{1,6})?)\s?(?:%|\/\s?100)?$/.exec(word);
+  const m = /^(\d{1,3}(?:\.\d{1,6})?)\s?(?:%|\/\s?([1-9]\d{0,2}))?$/.exec(word);
   if (!m) return undefined;
+  if (m[2] !== undefined)
+    return Number(m[1]) <= Number(m[2]) ? Math.round((Number(m[1]) / Number(m[2])) * 100) : undefined;
   const n = Number(m[1]) <= 1 && m[1]!.includes(".") ? Number(m[1]) * 100 : Number(m[1]);
   return n <= 100 ? Math.round(n) : undefined;
 }

@@ -26,11 +26,16 @@ const topLevel = new Map<string, boolean>();
 /** Bound on `topLevel`: the labels come from the feed. */
 const MAX_KNOWN = 10_000;
 
+/** Of some, such as `za`, the list has only what is under them. */
+function isRegistered(name: string): boolean {
+  return parseDomain(name, { extractHostname: false }).isIcann === true;
+}
+
 /** A top-level domain of the public suffix list (ICANN's part) or of an alternative root. */
 export function isTopLevel(label: string): boolean {
   let known = topLevel.get(label);
   if (known === undefined) {
-    known = OTHER_TOP_LEVEL.has(label) || parseDomain(`a.${label}`, { extractHostname: false }).isIcann === true;
+    known = OTHER_TOP_LEVEL.has(label) || ["a", "a.co"].some((name) => isRegistered(`${name}.${label}`));
     if (topLevel.size < MAX_KNOWN) topLevel.set(label, known);
   }
   return known;
@@ -126,9 +131,17 @@ function authority(rest: string): string {
 /** `192.0.2.1:443`, `[2001:db8::1]:443`. Port, port range or `*`, after an address; brackets around it. */
 const WITH_PORT = /^(\[[0-9A-Fa-f:.%]{2,60}\]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}):(?:(\d{1,5})(?:-\d{1,5})?|\*)?$/;
 
+/** What no port is stands after it: `192.0.2.1:443:8443`, `192.0.2.1:500081`. */
+const WITH_UNCLEAR_PORT = /^(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?::\d{1,9}){1,4}$/;
+
 /** An address, with a port or without. */
 export function endpoint(text: string): Value | Refusal | undefined {
   const m = WITH_PORT.exec(text);
+  const unclear = m === null ? WITH_UNCLEAR_PORT.exec(text)?.[1] : undefined;
+  if (unclear !== undefined) {
+    const host = address(unclear);
+    return host && isValue(host) ? { ...host, note: "what follows it is no single port: left out" } : host;
+  }
   const found = address(m?.[1] ?? text);
   const port = m?.[2] === undefined || m[0].includes("-") ? 0 : Number(m[2]);
   return found && isValue(found) && port > 0 && port < 65536 ? { ...found, port } : found;

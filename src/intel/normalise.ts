@@ -8,7 +8,7 @@ import type { IndicatorType } from "../model/indicator.js";
 import { formatIpv4, looksLikeIpv4, parseIpv4 } from "../model/ip.js";
 import { block, maskPrefix, span, wildcard } from "./addresses.js";
 import { fileHash, ja4, stated } from "./fingerprints.js";
-import { domain, email, endpoint, SCHEME, url } from "./names.js";
+import { domain, email, endpoint, isTopLevel, SCHEME, url } from "./names.js";
 import { MAX_VALUE_LENGTH, refang, trimAround } from "./refang.js";
 import { isValue, type Refusal, type Value } from "./value.js";
 
@@ -28,9 +28,22 @@ function oneUrl(text: string, trusted: boolean): Value | Refusal | undefined {
 /** `IP: 192.0.2.1`, `domain=evil.example`. Not `ip` alone before a colon in an IPv6 address: no word here is hexadecimal. */
 const NAMED = /^(?:ip(?:v?[46])?|ioc|host(?:name)?|domain|fqdn|url|address|e-?mail)(?:-addr)?\s{0,2}[:=]\s{0,2}/i;
 
+/** `/gate.php`, as Maltrail lists them: on every other host too. Not `//host/path`. */
+const PATH_ALONE = /^\/(?!\/)/;
+const TOP_LEVEL_ALONE = /^\*?\.([a-z][a-z0-9-]{1,62})$/i;
+const EXPRESSION = /\[[^\]\s]{1,60}\][+*?{]|\.[*+]|\(\?|\\[dws]/;
+
+/** Why a text is no value, where that can be said better than by "no indicator". */
+function unfit(text: string): Refusal | undefined {
+  const top = TOP_LEVEL_ALONE.exec(text)?.[1];
+  if (top !== undefined && isTopLevel(top.toLowerCase())) return { reason: "a top-level domain alone: not hunted" };
+  return EXPRESSION.test(text) ? { reason: "a regular expression: not hunted" } : undefined;
+}
+
 /** One refanged token of any kind. */
 function token(text: string, as?: IndicatorType): Value | Refusal {
   if (text === "") return { reason: "empty" };
+  if (PATH_ALONE.test(text)) return { reason: "a path without a host: not hunted alone" };
   const found =
     endpoint(text) ??
     block(text) ??
@@ -46,6 +59,8 @@ function token(text: string, as?: IndicatorType): Value | Refusal {
   const remark = SCHEME.test(text) ? -1 : text.indexOf("#");
   if (remark > 0) return token(text.slice(0, remark).trimEnd(), as);
   if (NAMED.test(text)) return token(text.replace(NAMED, ""), as);
+  const why = unfit(text);
+  if (why) return why;
   if (looksLikeIpv4(text.split(/[/:]/, 1)[0]!)) return { reason: "not an address: an octet is greater than 255" };
   return { reason: "no indicator" };
 }

@@ -2,10 +2,19 @@
 import { LookbackError } from "../model/errors.js";
 import type { IntelSource, Reader } from "./candidate.js";
 import { csvReader } from "./csv.js";
+import { READER_IDS } from "./ids.js";
+import { jsonLinesReader, jsonReader } from "./json-any.js";
+import { mispReader } from "./misp.js";
+import { openIocReader } from "./openioc.js";
+import { stixReader } from "./stix.js";
+import { suricataDatasetReader } from "./suricata-dataset.js";
+import { suricataIprepReader } from "./suricata-iprep.js";
+import { isRules } from "./suricata-rules.js";
 import { htmlReader } from "./prose-html.js";
 import { pdfReader } from "./prose-pdf.js";
 import { proseReader } from "./prose-text.js";
 import { textReader } from "./text.js";
+import { zeekReader } from "./zeek.js";
 
 interface Entry {
   reader: Reader;
@@ -17,18 +26,27 @@ interface Entry {
 
 const ENTRIES: readonly Entry[] = [
   { reader: pdfReader, binary: true },
+  { reader: stixReader },
+  { reader: mispReader },
+  { reader: openIocReader },
+  { reader: zeekReader },
+  { reader: jsonReader },
+  { reader: jsonLinesReader },
+  { reader: suricataIprepReader },
+  { reader: suricataDatasetReader },
   { reader: htmlReader },
   { reader: proseReader },
   { reader: csvReader, givesWay: true },
   { reader: textReader },
 ];
 
-/** What `--intel-format` takes. */
-export const READER_IDS: readonly string[] = ENTRIES.map(({ reader }) => reader.id);
+/** In trial order; `ids.ts` has their names. */
+export const READERS: readonly Reader[] = ENTRIES.map(({ reader }) => reader);
 
 /** Content that is known and is not read, with the name to tell the user. */
 const NOT_READ: readonly { title: string; test: (start: string) => boolean }[] = [
   { title: "ZIP", test: (start) => start.startsWith("PK\u0003\u0004") },
+  { title: "a file of Suricata or Snort rules", test: isRules },
   { title: "binary data", test: (start) => start.includes("\0") },
 ];
 

@@ -210,7 +210,10 @@ export class SetBuilder {
       else if (!exact) delete indicator.exact;
     }
     if (PORTED.has(value.type) && (value.port !== undefined || candidate.ports !== undefined)) {
-      const ports = [...(indicator.ports ?? []), ...(value.port === undefined ? (candidate.ports ?? []) : [value.port])];
+      const ports = [
+        ...(indicator.ports ?? []),
+        ...(value.port === undefined ? (candidate.ports ?? []) : [value.port]),
+      ];
       indicator.ports = [...new Set(ports)].sort((a, b) => a - b);
     }
   }
@@ -290,9 +293,11 @@ export class SetBuilder {
       const assertions = indicator.assertions.filter((assertion) => assertion.file === file);
       if (assertions.length === 0) continue;
       kept++;
-      const known = this.byKey.get(keyOf(indicator));
-      if (known === undefined) this.byKey.set(keyOf(indicator), { ...indicator, assertions });
-      else {
+      let known = this.byKey.get(keyOf(indicator));
+      if (known === undefined) {
+        known = { ...indicator, assertions };
+        this.byKey.set(keyOf(indicator), known);
+      } else {
         const said = new Set(known.assertions.map(placeOf));
         known.assertions.push(...assertions.filter((assertion) => !said.has(placeOf(assertion))));
         for (const { labels } of assertions) known.labels = this.pool.union(known.labels, labels);
@@ -301,6 +306,8 @@ export class SetBuilder {
         if (indicator.validFrom === undefined) delete known.validFrom;
         if (indicator.validUntil === undefined) delete known.validUntil;
       }
+      // A weaker role that a later file states must not take its place.
+      if (known.role !== "unknown" && known.role !== this.defaults.role) this.roleStated.add(known);
     }
     return kept;
   }

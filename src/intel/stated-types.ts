@@ -69,6 +69,8 @@ const NOT_HUNTED: Readonly<Record<string, readonly string[]>> = {
   "an account": ["user-name", "username", "target-user", "user-account", "github-username", "twitter-id"],
   "a payment address": ["btc", "xmr", "dash", "iban", "bitcoin-address", "cryptocurrency-wallet", "cryptocurrency"],
   "an e-mail's subject or attachment": ["email-subject", "email-attachment", "email-x-mailer", "email-body"],
+  // MISP's type for what analysts have written elsewhere.
+  "a reference to read more": ["link"],
   "a software name": ["software", "application"],
 };
 
@@ -78,7 +80,7 @@ const WORDS: readonly (readonly [StatedKind, string])[] = [
     "ip ips ipv4 ipv6 ip-address ipv4-address ipv6-address ipaddress ipv4-addr ipv6-addr ip-src ip-dst ip-port ip-dst-port ip-src-port address cidr netblock subnet ipv4-cidr ipv6-cidr network domain-ip domain|ip addr",
   ],
   [DOMAIN, "domain hostname host fqdn domain-name hostname-port domain-port dns x-opencti-hostname"],
-  [URL_, "url uri link payload-delivery-url"],
+  [URL_, "url uri payload-delivery-url"],
   [
     EMAIL,
     "email email-addr email-address email-src email-dst email-reply-to mail e-mail target-email whois-registrant-email dns-soa-email email-from",
@@ -91,10 +93,7 @@ const WORDS: readonly (readonly [StatedKind, string])[] = [
   [JA3S, "ja3s ja3s-md5 ja3s-hash ja3s-fingerprint ja3s-fingerprint-md5"],
   [JA4, "ja4 ja4-fingerprint ja4-hash"],
   [AGENT, "user-agent useragent http-user-agent ua"],
-  [
-    { as: "file", digestLast: true },
-    "filename-md5 filename-sha1 filename-sha256 filename-sha512 malware-sample",
-  ],
+  [{ as: "file", digestLast: true }, "filename-md5 filename-sha1 filename-sha256 filename-sha512 malware-sample"],
   [
     { refused: "a fuzzy or partial hash: not hunted" },
     "filename-imphash filename-pehash filename-ssdeep filename-tlsh filename-authentihash filename-impfuzzy",

@@ -78,7 +78,9 @@ export function parseTaxiiAddress(text: string): TaxiiAddress {
   try {
     url = new URL(text.replace(SCHEME, "$1"));
   } catch {
-    throw new LookbackError("usage", `${name}: not a valid address`);
+    // A password with a bare `/` ends the authority too early for `name` to leave it out.
+    const shown = `${name.slice(0, name.indexOf("://") + 3)}${name.slice(name.lastIndexOf("@") + 1)}`;
+    throw new LookbackError("usage", `${name.includes("@") ? shown : name}: not a valid address`);
   }
   if (!isTaxiiAddress(text)) throw new LookbackError("usage", `${name}: not taxii+https:// or taxii+http://`);
   for (const key of url.searchParams.keys())

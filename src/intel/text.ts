@@ -7,6 +7,7 @@ import type { Tlp } from "../model/indicator.js";
 import type { Reader, Sink } from "./candidate.js";
 import { isIndicatorColumn } from "./columns.js";
 import { parseTlp } from "./markings.js";
+import { normalise } from "./normalise.js";
 
 const COMMENT_START = /^(?:#|\/\/|;)/;
 const TRAILING_COMMENT = /\s(?:#|\/\/|;)/;
@@ -16,6 +17,11 @@ const BULLET = /^(?:[-*•·‣–]\s{1,4}|\d{1,4}[.)]\s{1,4})/;
 function markingIn(comment: string): Tlp | undefined {
   const m = /\bTLP\s?[:=]\s?([A-Z]{3,5}(?:\+STRICT)?)\b/i.exec(comment.slice(0, 500));
   return m ? parseTlp(m[1]!) : undefined;
+}
+
+/** A lone heading such as `ip` or `Indicator`; not `someone.email`, which only ends like one. */
+function isHeading(line: string): boolean {
+  return isIndicatorColumn(line) && !Array.isArray(normalise(line));
 }
 
 function readLine(raw: string, line: number, tlp: Tlp | undefined, sink: Sink): void {
@@ -54,8 +60,7 @@ export const textReader: Reader = {
         if (first) tlp = markingIn(raw) ?? tlp;
         continue;
       }
-      // A lone heading such as `ip` or `Indicator`.
-      if (!first || !isIndicatorColumn(raw)) readLine(raw, line, tlp, sink);
+      if (!first || !isHeading(raw)) readLine(raw, line, tlp, sink);
       first = false;
     }
   },

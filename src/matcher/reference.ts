@@ -180,7 +180,9 @@ function ipv6Token(line: string, start: number, end: number): Token | undefined 
 export function referenceScan(set: CompiledSet, indicators: readonly Indicator[], bytes: Uint8Array): Hit[] {
   const slotOf = new Map(set.slots.map((members, slot) => [members.join(), slot]));
   const find = (ip: IpAddress): number | undefined => {
-    const members = indicators.flatMap((indicator, i) => (indicator.range && rangeContains(indicator.range, ip) ? [i] : []));
+    const members = indicators.flatMap((indicator, i) =>
+      indicator.range && rangeContains(indicator.range, ip) ? [i] : [],
+    );
     if (members.length === 0) return undefined;
     const slot = slotOf.get(members.join());
     if (slot === undefined) throw new Error(`no slot for indicators ${members.join()}`);

@@ -40,8 +40,22 @@ export interface Event {
     request?: { method?: string; referrer?: string };
     response?: { status_code?: number; body?: { bytes?: number } };
   };
-  dns?: { question?: { name?: string; type?: string }; resolved_ip?: string[]; response_code?: string };
-  tls?: { client?: { server_name?: string; ja3?: string }; version?: string };
+  dns?: {
+    question?: { name?: string; type?: string };
+    /** Answers that are names (CNAME, MX, NS, PTR); addresses are in `resolved_ip`. */
+    answers?: { data: string; type?: string }[];
+    resolved_ip?: string[];
+    response_code?: string;
+  };
+  /** `ja4` is not in ECS; it stands where `ja3` does. */
+  tls?: {
+    client?: { server_name?: string; ja3?: string; ja4?: string };
+    server?: { ja3s?: string };
+    version?: string;
+  };
+  /** Canonical addresses: of the envelope where the log has it, and of the header. */
+  email?: { from?: { address: string[] }; to?: { address: string[] } };
+  file?: { hash?: { md5?: string; sha1?: string; sha256?: string; sha512?: string } };
   user_agent?: { original?: string };
   user?: { name?: string };
   /** The machine the event happened on. */

@@ -118,6 +118,8 @@ export interface IntelFile {
   duplicates: number;
   rejected: number;
   setAside: number;
+  /** What there is to know of how it was had, where that is no error: `the collection may not be read: skipped`. */
+  notes?: string[];
 }
 
 /** An intel file or folder that was not, or not wholly, used. The others still are; the user is told (exit code 2). */

@@ -1,6 +1,6 @@
 /** Sightings and findings: the output contract's nouns. */
 import type { Event, Outcome } from "./event.js";
-import type { IndicatorRole, IndicatorType } from "./indicator.js";
+import type { IndicatorRole, IndicatorType, Tlp } from "./indicator.js";
 
 /** The indicator's place in the event. */
 export type SightingRole = "source" | "destination" | "forwarded" | "translated" | "question" | "answer" | "mention";
@@ -37,6 +37,39 @@ export const LEVEL_OF: Readonly<Record<Verdict, Level>> = {
   mention: "info",
 };
 
+/** A verdict's level; that of an indicator known as benign is `low` at most. */
+export function levelOf(verdict: Verdict, benign: readonly string[] | undefined): Level {
+  const level = LEVEL_OF[verdict];
+  return benign === undefined || benign.length === 0 || LEVELS.indexOf(level) > LEVELS.indexOf("low") ? level : "low";
+}
+
+/** Who said it: as much of an assertion as a reader needs to find it again. */
+export interface AssertionRef {
+  file: string;
+  /** The publisher's own name for it. */
+  feed?: string;
+  /** From 1; absent when the format has no lines to speak of. */
+  line?: number;
+  /** A STIX id, a MISP attribute's uuid. */
+  object?: string;
+  /** RFC 3339 or date, as written. */
+  published?: string;
+}
+
+/** The indicator as sightings and findings name it. */
+export interface SightedIndicator {
+  type: IndicatorType;
+  /** The canonical value. */
+  name: string;
+  role: IndicatorRole;
+  labels: string[];
+  /** 0 to 100. */
+  confidence?: number;
+  tlp?: Tlp;
+  /** Warning lists that name it. */
+  benign?: string[];
+}
+
 /** Where a line stands. */
 export interface LogPosition {
   path: string;
@@ -64,8 +97,8 @@ export interface Sighting {
   /** The line, decoded as UTF-8; shortened around the hit when it is very long. */
   original: string;
   log: LogPosition;
-  indicator: { type: IndicatorType; name: string; role: IndicatorRole; labels: string[] };
-  /** The address in the line that matched (differs from the name for CIDR and ranges). */
+  indicator: SightedIndicator;
+  /** The token in the line that matched, canonical: an address within a range, a name below a domain, the host of a URL. */
   observed: string;
   judgement: Judgement;
   format: string;
@@ -87,7 +120,10 @@ export interface Finding {
   id: string;
   verdict: Verdict;
   level: Level;
-  indicator: { type: IndicatorType; name: string; role: IndicatorRole; labels: string[] };
+  indicator: SightedIndicator & {
+    /** Who said so: the first few. */
+    assertions?: AssertionRef[];
+  };
   asset: string;
   count: number;
   /** RFC 3339, UTC; absent when no sighting is dated. */

@@ -103,7 +103,7 @@ ${VERDICTS.map((v) => `<tr><th scope="row"><span class="chip tone-${LEVEL_OF[v]}
 </table>
 </div>
 <h3>Method</h3>
-<p>Every byte of every source was searched for the indicators as whole addresses. Each line with one was then parsed, to tell at which end of the traffic the indicator stands, who began it, and how far it came. A reply to a probe is not a callout: where a log shows one direction only, the other is sought, and where it stays open the verdict says so in its reasons. Indicators are dynamic addresses in many advisories: a sighting outside of an indicator's validity may be somebody else's use of the address. ${escapeHtml(STANDING_SENTENCE)}</p>
+<p>Every byte of every source was searched for the indicators as whole values: an address is not found in a longer one, nor a domain in another one. Each line with one was then parsed, to tell at which end of the traffic the indicator stands, who began it, and how far it came. A reply to a probe is not a callout: where a log shows one direction only, the other is sought, and where it stays open the verdict says so in its reasons. Indicators are dynamic addresses in many advisories: a sighting outside of an indicator's validity may be somebody else's use of the address. ${escapeHtml(STANDING_SENTENCE)}</p>
 <h3>Indicators</h3>
 <div class="scroll" tabindex="0" role="group" aria-label="Indicator files">
 <table class="mid">

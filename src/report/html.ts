@@ -15,6 +15,7 @@ import {
   formatDuration,
   plural,
   shorten,
+  truncateMiddle,
   visibleAttribute,
   visibleHtml,
 } from "./text.js";
@@ -24,6 +25,7 @@ import {
   dayOrMinute,
   headline,
   incompleteSources,
+  isAddressType,
   NOTHING_SENTENCE,
   periodWords,
   STANDING_SENTENCE,
@@ -39,6 +41,8 @@ const MAX_FINDINGS = 1000;
 const EVIDENCE_BUDGET = 4_000_000;
 const MAX_LINE = 2048;
 const MAX_REASONS = 12;
+/** Code points of an indicator in the table; the details have all of it. */
+const MAX_NAME = 160;
 
 /** The page's text. Deterministic: the same input gives the same bytes. Loads ECharts when there is something to draw. */
 export async function renderHtml(input: ReportInput): Promise<string> {
@@ -173,12 +177,18 @@ ${rest > 0 ? `<p class="hint">${plural(rest, "further finding")}, none worse tha
 }
 
 function findingRows(f: Finding, budget: { left: number }): string {
-  const { role, labels: names, name, type } = f.indicator;
-  const about = [role === "unknown" ? "" : role, ...names.slice(0, 4)].filter((s) => s !== "").join(", ") || type;
+  const { role, labels: names, name, type, benign } = f.indicator;
+  const marks = [
+    isAddressType(type) ? "" : type,
+    role === "unknown" ? "" : role,
+    ...names.slice(0, 4),
+    benign === undefined || benign.length === 0 ? "" : `known-benign: ${benign.slice(0, 3).join(", ")}`,
+  ];
+  const about = marks.filter((s) => s !== "").join(", ") || type;
   const days = Object.keys(f.days).length;
   return `<tbody class="finding" data-level="${f.level}" id="f-${visibleAttribute(f.id)}">
 <tr><td>${chip(f.verdict, f.level)}</td>
-<th scope="row"><span class="value mono">${visibleHtml(name)}</span><span class="sub">${visibleHtml(about)}</span></th>
+<th scope="row"><span class="value mono">${visibleHtml(truncateMiddle(name, MAX_NAME))}</span><span class="sub">${visibleHtml(about)}</span></th>
 <td><span class="value mono">${visibleHtml(shorten(f.asset, 200).text)}</span></td>
 <td class="n">${formatCount(f.count)}</td>
 <td class="when">${visibleHtml(periodWords(f.first_seen, f.last_seen))}${days > 1 ? `<span class="sub">on ${plural(days, "day")}</span>` : ""}</td></tr>
@@ -212,13 +222,28 @@ function detailsOf(f: Finding, budget: { left: number }): string {
   const left = missing > 0 ? `<p class="cut">${plural(missing, "further line")} in findings.jsonl.</p>` : "";
   const of = f.count > lines.length ? `, ${formatCount(lines.length)} of ${formatCount(f.count)}` : "";
   return `<details><summary>${first}</summary><div class="inside">
-<h3>${VERDICT_WORDS[f.verdict].means}</h3>
+${wholeName(f)}<h3>${VERDICT_WORDS[f.verdict].means}</h3>
 ${reasons.length === 0 ? "" : `<ul>${reasons.join("")}</ul>`}
 ${verdicts}
-<h3>Log lines${of}</h3>
+${assertionsOf(f)}<h3>Log lines${of}</h3>
 <ol class="lines">${lines.join("")}</ol>${left}
 <p class="sub id">Finding <span class="mono">${visibleHtml(f.id)}</span></p>
 </div></details>`;
+}
+
+function wholeName({ indicator: { name } }: Finding): string {
+  return name.length <= MAX_NAME ? "" : `<p><span class="value mono">${visibleHtml(name)}</span></p>\n`;
+}
+
+/** Who said so: the feed or file, and where in it. */
+function assertionsOf({ indicator: { assertions } }: Finding): string {
+  if (assertions === undefined || assertions.length === 0) return "";
+  const items = assertions.map(({ file, feed, line, object, published }) => {
+    const place = object ?? (line === undefined ? undefined : `line ${line}`);
+    const parts = [feed, file, place, published === undefined ? undefined : `published ${published}`];
+    return `<li>${visibleHtml(shorten(parts.filter((part) => part !== undefined).join(", "), 500).text)}</li>`;
+  });
+  return `<h3>Who said so</h3>\n<ul>${items.join("")}</ul>\n`;
 }
 
 function evidenceItem(e: Evidence, text: string, omitted: number): string {

@@ -79,16 +79,20 @@ function document(event: Event, original: string): Record<string, unknown> {
       dns &&
       group({
         question: dns.question && group({ name: dns.question.name, type: dns.question.type }),
+        answers: dns.answers,
         resolved_ip: dns.resolved_ip,
         response_code: dns.response_code,
       }),
     tls:
       tls &&
       group({
-        client: tls.client && group({ server_name: tls.client.server_name, ja3: tls.client.ja3 }),
+        client: tls.client && group({ server_name: tls.client.server_name, ja3: tls.client.ja3, ja4: tls.client.ja4 }),
+        server: tls.server && group({ ja3s: tls.server.ja3s }),
         version: tls.version,
       }),
     user_agent: event.user_agent && group({ original: event.user_agent.original }),
+    email: event.email && group({ from: event.email.from, to: event.email.to }),
+    file: event.file && group({ hash: event.file.hash }),
     user: event.user && group({ name: event.user.name }),
     host: event.host && group({ name: event.host.name, ip: event.host.ip }),
     observer: device(event.observer),
@@ -105,9 +109,25 @@ export function sightingHead(s: Pick<SightingBody, "event" | "original" | "log">
   return escapeJson(`${body.slice(0, -1)},"log":{"file":{"path":${path}},"offset":${s.log.offset},"line":`);
 }
 
-/** The `threat` object: `{"indicator":{"type":…,"name":…}}`. */
-export function threatJson(indicator: Sighting["indicator"]): string {
-  return escapeJson(JSON.stringify({ indicator: { type: indicator.type, name: indicator.name } }));
+/** The `threat` object: `{"indicator":{"type":…,"name":…}}`, and ECS' `confidence` and `marking.tlp` where they are known. */
+export function threatJson({ type, name, confidence, tlp }: Sighting["indicator"]): string {
+  return escapeJson(
+    JSON.stringify({
+      indicator: {
+        type,
+        name,
+        confidence: confidence === undefined ? undefined : confidenceWord(confidence),
+        // ECS leaves the prefix out: `AMBER+STRICT`.
+        marking: tlp === undefined ? undefined : { tlp: tlp.replace("TLP:", "") },
+      },
+    }),
+  );
+}
+
+/** The None/Low/Medium/High scale of STIX 2.1, Appendix A, which ECS takes. */
+function confidenceWord(confidence: number): string {
+  if (confidence < 1) return "None";
+  return confidence < 30 ? "Low" : confidence < 70 ? "Medium" : "High";
 }
 
 /** The `lookback` object. */

@@ -1,7 +1,7 @@
 /** What a finished hunt hands to the renderers for people. Plain data: the renderers read no clock and no file. */
 import type { Coverage } from "../model/coverage.js";
 import type { IntelFile } from "../model/indicator.js";
-import { LEVEL_OF, VERDICTS } from "../model/sighting.js";
+import { LEVEL_OF, LEVELS, VERDICTS } from "../model/sighting.js";
 import type { Finding, Verdict } from "../model/sighting.js";
 
 /** The indicators that were hunted, and where they came from. */
@@ -56,9 +56,13 @@ export interface ReportProvenance {
   facts?: readonly (readonly [string, string])[];
 }
 
-/** Worst first; within a verdict the latest first, then the most frequent, then by id so that the order is always the same. */
+/**
+ * Worst first, by level and then by verdict: the two differ for known-benign indicators, whose level is capped. Within a verdict the
+ * latest first, then the most frequent, then by id so that the order is always the same.
+ */
 export function compareFindings(a: Finding, b: Finding): number {
-  const rank = VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict);
+  const rank =
+    LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict);
   if (rank !== 0) return rank;
   const seenA = a.last_seen ?? "";
   const seenB = b.last_seen ?? "";

@@ -4,11 +4,12 @@ import type { SourceCoverage } from "../model/coverage.js";
 import type { Finding, Level } from "../model/sighting.js";
 import type { HuntSummary } from "./summary.js";
 import { countByVerdict, worstFirst } from "./summary.js";
-import { formatCount, plural, printable, truncate, wrap } from "./text.js";
+import { formatCount, plural, printable, truncate, truncateMiddle, wrap } from "./text.js";
 import {
   coverageSentence,
   headline,
   huntSentence,
+  isAddressType,
   NOTHING_SENTENCE,
   periodWords,
   reasonWords,
@@ -107,15 +108,17 @@ interface Row {
 function row(f: Finding): Row {
   return {
     verdict: f.verdict,
-    indicator: truncate(printable(f.indicator.name), MAX_INDICATOR),
+    indicator: truncateMiddle(printable(f.indicator.name), MAX_INDICATOR),
     asset: truncate(printable(f.asset), MAX_ASSET),
     times: `${formatCount(f.count)}×`,
     when: periodWords(f.first_seen, f.last_seen),
   };
 }
 
+/** An address shows its type; of anything else the type is said. */
 function why(f: Finding): string {
-  return printable(reasonWords(f.reasons));
+  const { type } = f.indicator;
+  return printable(`${isAddressType(type) ? "" : `[${type}] `}${reasonWords(f.reasons)}`);
 }
 
 function table(findings: readonly Finding[], width: number, paint: Paint): string[] {

@@ -39,6 +39,16 @@ export function truncate(text: string, width: number): string {
   return width < 1 ? "" : `${points.slice(0, width - 1).join("")}…`;
 }
 
+/** Cuts out the middle, where a long value tells least: the host of a URL and the end of its path stay, both ends of a hash. */
+export function truncateMiddle(text: string, width: number): string {
+  const points = Array.from(text.slice(0, 16_384));
+  if (points.length <= width && text.length <= 16_384) return text;
+  if (width < 3) return truncate(text, width);
+  const tail = Math.floor((width - 1) / 3);
+  const end = Array.from(text.slice(-2 * tail)).slice(-tail);
+  return `${points.slice(0, width - 1 - tail).join("")}…${end.join("")}`;
+}
+
 /** Cuts to `limit` code units and says how much is missing, never inside a surrogate pair. */
 export function shorten(text: string, limit: number): { text: string; omitted: number } {
   if (text.length <= limit) return { text, omitted: 0 };

@@ -1,8 +1,8 @@
 /** The sentences that people read, in one place: the terminal and the page say the same. */
-import { LEVEL_OF } from "../model/sighting.js";
-import type { Level, Verdict } from "../model/sighting.js";
+import type { IndicatorType } from "../model/indicator.js";
+import type { Finding, Level, Verdict } from "../model/sighting.js";
 import type { HuntSummary, VerdictCount } from "./summary.js";
-import { countByVerdict, totalSightings } from "./summary.js";
+import { compareFindings, totalSightings } from "./summary.js";
 import { dayOf, formatBytes, formatCount, formatDuration, minuteOf, plural } from "./text.js";
 
 /** The ladder: what a verdict says, and the name of several of them. */
@@ -91,14 +91,18 @@ export interface Headline {
 }
 
 export function headline(input: HuntSummary): Headline {
-  const worst = countByVerdict(input.findings).find((c) => c.findings > 0);
+  const { findings } = input;
   const caveats = answerLimits(input);
-  if (worst)
+  if (findings.length > 0) {
+    const { verdict, level } = findings.reduce((worst, f) => (compareFindings(f, worst) < 0 ? f : worst));
+    const like = findings.filter((f) => f.verdict === verdict && f.level === level);
+    const sightings = like.reduce((n, f) => n + f.count, 0);
     return {
-      level: LEVEL_OF[worst.verdict],
-      text: `${verdictCountWords(worst)}: ${VERDICT_WORDS[worst.verdict].headline}.`,
+      level,
+      text: `${verdictCountWords({ verdict, findings: like.length, sightings })}: ${VERDICT_WORDS[verdict].headline}.`,
       caveats,
     };
+  }
   const { totals } = input.coverage;
   if (totals.bytes === 0) return { level: undefined, text: "Nothing was read: this is no answer.", caveats };
   return { level: undefined, text: `${noFindings(input)}.`, caveats };
@@ -142,12 +146,26 @@ function answerLimits(input: HuntSummary): string[] {
       `${plural(unknown, "source")} ${unknown === 1 ? "is" : "are"} in no known format: searched in full, ` +
         "a hit there is judged by key names and wording alone.",
     );
+  const benign = input.findings.filter(isBenign).length;
+  if (benign > 0)
+    out.push(
+      `${plural(benign, "finding")} ${benign === 1 ? "is" : "are"} of an indicator that a warning list names as known-benign: ` +
+        "its level is low at most.",
+    );
   if (input.own.assumed)
     out.push(
       "No own networks were named, so the private ranges stand in for them: " +
         "name yours to tell outward from inward traffic on public addresses.",
     );
   return out;
+}
+
+function isBenign({ indicator }: Finding): boolean {
+  return indicator.benign !== undefined && indicator.benign.length > 0;
+}
+
+export function isAddressType(type: IndicatorType): boolean {
+  return type === "ipv4-addr" || type === "ipv6-addr";
 }
 
 /** `Read 12 sources, 312,440 lines, 58 MB, dated 2021-01-01 to 2021-07-31; 2 not read to the end.` */

@@ -4,6 +4,7 @@ import type { SourceError } from "../model/coverage.js";
 import type { ErrorCode } from "../model/errors.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { ChunkQueue } from "./chunk-queue.js";
+import { expansionLimit } from "./expansion.js";
 import { beginsMember, readGzipHeader } from "./gzip-header.js";
 import { recoverDamaged } from "./gzip-recover.js";
 import { inflateSmall, RawInflater } from "./raw-inflater.js";
@@ -31,14 +32,8 @@ const WRITES = 2;
 /** A file of many thousand damaged members needs no line for each. */
 const MAX_ERRORS = 32;
 
-/**
- * Without a limit of the user's own, a source may expand to the larger of these. A log that compresses 250 : 1 over more
- * than 4 GiB is not known; deflate reaches 1,032 : 1, gzip in gzip its square.
- */
-export const DEFAULT_EXPANSION = { freeBytes: 4 * 1024 ** 3, ratio: 250 } as const;
-
 export interface GzipOptions {
-  /** Output after which reading stops with `expansion-limit`; by default DEFAULT_EXPANSION. */
+  /** Output after which reading stops with `expansion-limit`; by default DEFAULT_EXPANSION (expansion.ts). */
   maxExpandedBytes?: number | undefined;
   /** Opens the stored bytes once more, from an offset: what a damaged member holds is then recovered to the byte. */
   reopenAt?: ((offset: number) => Promise<ByteReader>) | undefined;
@@ -269,9 +264,7 @@ export class GzipReader implements ByteReader {
   /** Hands a chunk to the reader; false when no more may follow. */
   #deliver(chunk: Uint8Array): boolean {
     if (this.#stopped) return false;
-    const limit =
-      this.#options.maxExpandedBytes ?? Math.max(DEFAULT_EXPANSION.freeBytes, DEFAULT_EXPANSION.ratio * this.consumed);
-    const room = limit - this.#total;
+    const room = expansionLimit(this.#options.maxExpandedBytes, this.consumed) - this.#total;
     const part = chunk.length <= room ? chunk : chunk.subarray(0, Math.max(0, room));
     this.#total += part.length;
     this.#queue.push(part);

@@ -1,12 +1,15 @@
 /** Opens a source as decoded log bytes, whatever it is stored in. */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { open as openHandle } from "node:fs/promises";
 import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import type { SourceError } from "../model/coverage.js";
-import { DEFAULT_EXPANSION, GzipReader } from "./gzip.js";
+import { decodingReader } from "./chunk-reader.js";
+import { isStream, loadCodec } from "./codecs/index.js";
+import { DEFAULT_EXPANSION } from "./expansion.js";
+import { GzipReader } from "./gzip.js";
 import { sniff, SNIFF_BYTES, type Sniffed } from "./sniff.js";
-import type { ByteReader, SourceRef } from "./source.js";
+import type { ArchiveContainer, ByteReader, SourceRef } from "./source.js";
 import { FailedReader, FileReader, HeadReader, readHead, StreamReader } from "./stored.js";
 import { systemError } from "./system-error.js";
 import { Utf16Reader } from "./utf16.js";
@@ -27,7 +30,7 @@ export interface OpenOptions {
 const DEFAULT_WINDOW = 8 * 1024 * 1024;
 /** Every magic number is shorter. */
 const LEAST_SNIFFED = 16;
-/** gzip inside gzip happens (a rotated `.gz` compressed again); deeper is made to harm. */
+/** Compressed twice happens (a rotated `.gz` compressed again); deeper is made to harm. */
 const MAX_LEVELS = 2;
 
 export interface Inspection extends Sniffed {
@@ -35,6 +38,7 @@ export interface Inspection extends Sniffed {
   splittable: boolean;
 }
 
+/** Opens the same bytes once more, from an offset. */
 type Reopen = (offset: number) => Promise<ByteReader>;
 
 /** Looks at a source's first bytes. What cannot be opened or is read once only counts as plain and not splittable. */
@@ -50,31 +54,44 @@ export function inspect(source: SourceRef): Inspection {
   return { container: "plain", encoding: "utf-8", splittable: false };
 }
 
-/** Never rejects: a source that cannot be opened is a reader without bytes, with the error. */
+/** What a source came to: a log, or an archive whose members are yet to be read. */
+export type Opened = { reader: ByteReader } | { archive: ArchiveContainer; stored: ByteReader };
+
+/** Never rejects: a source that cannot be opened is a reader without bytes, with the error. An archive is such a source here. */
 export async function openReader(source: SourceRef, options: OpenOptions = {}): Promise<ByteReader> {
+  const opened = await open(source, options);
+  return "reader" in opened ? opened.reader : refuse(opened.stored, `${opened.archive} holds several logs`);
+}
+
+/** As `openReader`, for a caller that reads archives (archives/members.ts). */
+export async function open(source: SourceRef, options: OpenOptions = {}): Promise<Opened> {
   try {
     return source.seekable ? await openSeekable(source, options) : await openOnce(source, options);
   } catch (error) {
-    return new FailedReader([systemError(error)]);
+    return failed(systemError(error));
   }
 }
 
-async function openSeekable(source: SourceRef, options: OpenOptions): Promise<ByteReader> {
+function failed(...errors: SourceError[]): Opened {
+  return { reader: new FailedReader(errors) };
+}
+
+async function openSeekable(source: SourceRef, options: OpenOptions): Promise<Opened> {
   const opened = openFile(source);
-  if ("code" in opened) return new FailedReader([opened]);
+  if ("code" in opened) return failed(opened);
   const { fd, head } = opened;
   const expected = source.size;
   if (head.length === 0 && expected === 0) {
     closeSync(fd);
-    return new FailedReader([{ code: "empty", message: "no bytes" }]);
+    return failed({ code: "empty", message: "no bytes" });
   }
   const { container, encoding } = sniff(head);
   const ranged = (options.start ?? 0) > 0 || options.end !== undefined;
   if (container === "plain" && encoding === "utf-8")
-    return new FileReader(fd, { start: options.start, end: options.end, expected });
+    return { reader: new FileReader(fd, { start: options.start, end: options.end, expected }) };
   if (ranged) {
     closeSync(fd);
-    return new FailedReader([{ code: "file-changed", message: "no longer a plain text file that has ranges" }]);
+    return failed({ code: "file-changed", message: "no longer a plain text file that has ranges" });
   }
   const reopen: Reopen = async (offset) => {
     const again = openFile(source);
@@ -84,32 +101,53 @@ async function openSeekable(source: SourceRef, options: OpenOptions): Promise<By
   return decode(new FileReader(fd, { expected }), 0, options, reopen);
 }
 
-async function openOnce(source: SourceRef, options: OpenOptions): Promise<ByteReader> {
+async function openOnce(source: SourceRef, options: OpenOptions): Promise<Opened> {
   const reader = new StreamReader(source.path === "-" ? process.stdin : await openPipe(source));
-  const decoded = await decode(reader, 0, options, undefined);
-  if (reader.consumed > 0 || reader.errors.length > 0) return decoded;
-  await decoded.close();
-  return new FailedReader([{ code: "empty", message: "no bytes" }]);
+  const decoded = await decode(reader, 0, { ...options, isPipe: true }, undefined);
+  if (reader.consumed > 0 || reader.errors.length > 0 || "archive" in decoded) return decoded;
+  await decoded.reader.close();
+  return failed({ code: "empty", message: "no bytes" });
 }
 
-/** Sniffs a stream and puts the decoders on it that it needs. `level`: decompressions so far. */
-async function decode(
+interface DecodeOptions extends OpenOptions {
+  /** More bytes may come at any time, or never. */
+  isPipe?: boolean;
+  /** What the bytes were taken out of, for messages. */
+  within?: string;
+}
+
+/** Sniffs a stream and puts the decoders on it that it needs, up to an archive. `level`: decompressions so far. */
+export async function decode(
   reader: ByteReader,
   level: number,
-  options: OpenOptions,
+  options: DecodeOptions,
   reopen: Reopen | undefined,
-): Promise<ByteReader> {
+): Promise<Opened> {
   // A pipe gives what it has: waiting for more could take for ever, and the first bytes tell the container.
-  const head = await readHead(reader, SNIFF_BYTES, level === 0 && reopen === undefined ? LEAST_SNIFFED : SNIFF_BYTES);
+  const head = await readHead(reader, SNIFF_BYTES, level === 0 && options.isPipe ? LEAST_SNIFFED : SNIFF_BYTES);
   const whole = new HeadReader(reader, head);
   const { container, unsupported, encoding } = sniff(head);
+  const within = options.within ?? "";
   if (container === "plain")
-    return encoding === "utf-8" ? whole : new Utf16Reader(whole, encoding, options.window ?? DEFAULT_WINDOW);
-  const inside = level > 0 ? "inside gzip: " : "";
-  if (container === "unsupported") return refuse(whole, `${inside}${unsupported} is not read yet`);
-  if (level === MAX_LEVELS) return refuse(whole, `gzip inside gzip more than ${MAX_LEVELS} deep`);
+    return {
+      reader: encoding === "utf-8" ? whole : new Utf16Reader(whole, encoding, options.window ?? DEFAULT_WINDOW),
+    };
+  if (container === "zip" || container === "tar") return { archive: container, stored: whole };
+  const inside = within === "" ? "" : `inside ${within}: `;
+  if (container === "unsupported") return { reader: await refuse(whole, `${inside}${unsupported} is not read yet`) };
+  if (level === MAX_LEVELS)
+    return {
+      reader: await refuse(whole, `${inside}${container} compressed more than ${MAX_LEVELS} times`, "nesting-limit"),
+    };
+  const next = { ...options, within: container };
+  if (isStream(container)) {
+    const codec = await loadCodec(container);
+    const { maxExpandedBytes } = options;
+    const text = decodingReader(whole, codec, { maxExpandedBytes, inside: within === "" ? "" : ` (inside ${within})` });
+    return decode(text, level + 1, next, undefined);
+  }
   const gzip = (stored: ByteReader, reopenAt: Reopen | undefined): GzipReader =>
-    new GzipReader(stored, { maxExpandedBytes: options.maxExpandedBytes, reopenAt, level: level + 1 });
+    new GzipReader(stored, { maxExpandedBytes: options.maxExpandedBytes, reopenAt, level: within === "" ? 1 : 2 });
   const reopenDecoded: Reopen | undefined =
     reopen &&
     (async (offset) => {
@@ -117,13 +155,17 @@ async function decode(
       await skip(again, offset);
       return again;
     });
-  return decode(gzip(whole, reopen), level + 1, options, reopenDecoded);
+  return decode(gzip(whole, reopen), level + 1, next, reopenDecoded);
 }
 
-async function refuse(reader: ByteReader, message: string): Promise<ByteReader> {
+async function refuse(
+  reader: ByteReader,
+  message: string,
+  code: SourceError["code"] = "unsupported-container",
+): Promise<ByteReader> {
   const errors = [...reader.errors];
   await reader.close();
-  return new FailedReader([...errors, { code: "unsupported-container", message }], "unsupported");
+  return new FailedReader([...errors, { code, message }], "unsupported");
 }
 
 async function skip(reader: ByteReader, count: number): Promise<void> {
@@ -167,7 +209,7 @@ function openFile(source: SourceRef): { fd: number; head: Uint8Array } | SourceE
  */
 async function openPipe(source: SourceRef): Promise<Readable> {
   const path = pathOf(source);
-  if (!statSync(path).isFIFO()) return (await open(path, constants.O_RDONLY)).createReadStream();
+  if (!statSync(path).isFIFO()) return (await openHandle(path, constants.O_RDONLY)).createReadStream();
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
 }

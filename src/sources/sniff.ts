@@ -9,7 +9,7 @@ export const SNIFF_BYTES = 4096;
 
 export interface Sniffed {
   container: Container;
-  /** What it is, when nothing here reads it yet: `zip`, `zstd`, `pcap` … */
+  /** What it is, when nothing here reads it yet: `7z`, `pcap` … */
   unsupported?: string;
   /** Meaningful for `plain` only: a compressed stream's text is known once it is decompressed. */
   encoding: Encoding;
@@ -17,13 +17,13 @@ export interface Sniffed {
 
 /** One magic number: every part must be found at its offset. */
 interface Magic {
+  /** A container, or the name of what is not read yet. */
   name: string;
   parts: readonly (readonly [offset: number, hex: string])[];
 }
 
 /**
  * Magics that are printable text by themselves carry a second part, so that no log line is taken for a container.
- * A bare tar is left out on purpose: its members are stored as they are, so reading it as text misses nothing.
  */
 const MAGICS: readonly Magic[] = [
   { name: "zip", parts: [[0, "504b0304"]] },
@@ -51,7 +51,7 @@ const MAGICS: readonly Magic[] = [
     ],
   },
   { name: "lz4", parts: [[0, "04224d18"]] },
-  { name: "lz4", parts: [[0, "02214c18"]] },
+  { name: "lz4", parts: [[0, "02214c18"]] }, // legacy frames
   { name: "lzip", parts: [[0, "4c5a495001"]] },
   { name: "lzop", parts: [[0, "894c5a4f000d0a1a0a"]] },
   { name: "compress (.Z)", parts: [[0, "1f9d"]] },
@@ -137,11 +137,30 @@ function holdsPlainRun(head: Uint8Array): boolean {
   return false;
 }
 
+/** A ustar, pax or GNU header whose checksum is right (POSIX.1-1988): text that happens to hold `ustar` has none. */
+function isTar(head: Uint8Array): boolean {
+  if (head.length < 512 || Buffer.from(head.subarray(257, 262)).toString("latin1") !== "ustar") return false;
+  const stated = parseInt(
+    Buffer.from(head.subarray(148, 156))
+      .toString("latin1")
+      .replace(/[\0 ]+$/, ""),
+    8,
+  );
+  let sum = 8 * 0x20;
+  for (let i = 0; i < 512; i++) if (i < 148 || i >= 156) sum += head[i]!;
+  return sum === stated;
+}
+
+const READ: ReadonlySet<string> = new Set<Container>(["zstd", "xz", "bzip2", "lz4", "zip"]);
+
 /** Says what a stream is from its first bytes (at most SNIFF_BYTES of them are of use). */
 export function sniff(head: Uint8Array): Sniffed {
   if (isGzip(head)) return { container: "gzip", encoding: "utf-8" };
   for (const { name, parts } of COMPILED)
     if (parts.every(({ offset, bytes }) => matches(head, offset, bytes)))
-      return { container: "unsupported", unsupported: name, encoding: "utf-8" };
+      return READ.has(name)
+        ? { container: name as Container, encoding: "utf-8" }
+        : { container: "unsupported", unsupported: name, encoding: "utf-8" };
+  if (isTar(head)) return { container: "tar", encoding: "utf-8" };
   return { container: "plain", encoding: sniffEncoding(head) };
 }

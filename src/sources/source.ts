@@ -1,8 +1,12 @@
 /** The contract of a source of bytes: what the hunt reads from, whatever it is stored in. */
 import type { SourceError } from "../model/coverage.js";
 
+/** Compressed as one stream, and read by a codec. */
+export type StreamContainer = "zstd" | "xz" | "bzip2" | "lz4";
+/** Holds members, each a source of its own. */
+export type ArchiveContainer = "zip" | "tar";
 /** How the bytes are stored, by magic number, never by name. */
-export type Container = "plain" | "gzip" | "unsupported";
+export type Container = "plain" | "gzip" | StreamContainer | ArchiveContainer | "unsupported";
 export type Encoding = "utf-8" | "utf-16le" | "utf-16be";
 
 /** A file found by the walk, or standard input. */

@@ -3,7 +3,8 @@
  * orders (first, last, worst), so a finding does not depend on how the work was cut.
  */
 import {
-  LEVEL_OF,
+  levelOf,
+  LEVELS,
   VERDICTS,
   type Evidence,
   type Finding,
@@ -128,12 +129,13 @@ export class FindingsBuilder {
     return out;
   }
 
-  /** Worst first; within a verdict the more frequent, then by indicator and asset. */
+  /** Worst first, by level and then by verdict; within a verdict the more frequent, then by indicator and asset. */
   findings(): Finding[] {
     return [...this.drafts.values()]
       .map(finish)
       .sort(
         (a, b) =>
+          LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
           RANK[a.verdict] - RANK[b.verdict] ||
           b.count - a.count ||
           (a.indicator.name < b.indicator.name ? -1 : a.indicator.name > b.indicator.name ? 1 : 0) ||
@@ -166,7 +168,7 @@ function finish(draft: FindingDraft): Finding {
   return {
     id: draft.id,
     verdict,
-    level: LEVEL_OF[verdict],
+    level: levelOf(verdict, draft.indicator.benign),
     indicator: draft.indicator,
     asset: draft.asset,
     count: draft.count,

@@ -7,16 +7,23 @@
 import { createHash } from "node:crypto";
 
 import type { Event, Outcome, ParsedLine } from "../model/event.js";
-import type { Indicator } from "../model/indicator.js";
-import { LEVEL_OF, type Judgement, type SightingRole, type Verdict, type Window } from "../model/sighting.js";
+import type { Indicator, IndicatorType } from "../model/indicator.js";
+import { levelOf, type Judgement, type SightingRole, type Verdict, type Window } from "../model/sighting.js";
 import { beyondPublicPage } from "./access.js";
 import { conversationRecord, whoBegan, type ConversationRecord, type Resolution } from "./conversation.js";
 import { FAMILY, LADDER, type Direction } from "./ladder.js";
+import { isName, readName } from "./names.js";
 import type { OwnNetworks } from "./own.js";
-import { placeOf } from "./place.js";
+import { isAddressType, placeOf, type Place } from "./place.js";
 
-/** What triage needs to know of an indicator. */
-export type TriageIndicator = Pick<Indicator, "type" | "value" | "role" | "labels" | "validFrom" | "validUntil">;
+/** What triage, and the sighting after it, need to know of an indicator. */
+export type TriageIndicator = Pick<
+  Indicator,
+  "type" | "value" | "role" | "labels" | "validFrom" | "validUntil" | "ports" | "confidence" | "tlp" | "benign"
+>;
+
+/** What a judgement names the finding by, and caps its level by. */
+type Judged = Pick<TriageIndicator, "type" | "value" | "benign">;
 
 /** A judgement that waits for the other records of its conversation. */
 export interface Pending {
@@ -28,29 +35,40 @@ export interface Pending {
   /** The record's own words on the outcome, given when the conversation does not overrule it. */
   outcomeReason: string | undefined;
   access: string | undefined;
-  indicator: string;
+  /** Why no more than a callout-attempt may be claimed. */
+  attempt: string | undefined;
+  indicator: Judged;
 }
 
 export type Triage = { judgement: Judgement; pending?: undefined } | { judgement?: undefined; pending: Pending };
 
-/** @param observed canonical address in the line; @param path the log's path, the asset's name when nothing better is known */
+/**
+ * @param tokens the indicator's tokens in the line, canonical; @param path the log's path, the asset's name when nothing better is
+ * known
+ */
 export function triage(
   parsed: ParsedLine,
   indicator: TriageIndicator,
-  observed: string,
+  tokens: readonly string[],
   path: string,
   own: OwnNetworks,
-): Triage {
+): Triage & { observed: string } {
+  const place = placeOf(parsed.event, indicator, tokens);
+  return { ...judge(parsed, indicator, place, path, own), observed: place.observed };
+}
+
+function judge(parsed: ParsedLine, indicator: TriageIndicator, place: Place, path: string, own: OwnNetworks): Triage {
   const { event } = parsed;
-  const { role, field } = placeOf(event, observed);
+  const { field, observed } = place;
   const window = windowOf(event.timestamp, indicator);
-  const reasons = [
-    role === "mention" ? "the indicator stands in the line, but is no end of the traffic" : `${field} is the indicator`,
-  ];
+  const named = !isAddressType(indicator.type) && place.quoted !== true && isName(field);
+  const name = named ? readName(parsed, place, own) : undefined;
+  const role = name?.verdict === "mention" ? "mention" : place.role;
+  const reasons = [placeReason(place, named), ...(name?.reasons ?? []), ...portReason(event, role, indicator)];
   if (role === "forwarded") reasons.push("behind a proxy or balancer; a client can write this header itself");
 
   const done = (verdict: Verdict, asset: string, outcome: Outcome = parsed.outcome): Triage => ({
-    judgement: judgement(verdict, role, outcome, window, asset, indicator.value, [...reasons, ...(parsed.notes ?? [])]),
+    judgement: judgement(verdict, role, outcome, window, asset, indicator, [...reasons, ...(parsed.notes ?? [])]),
   });
 
   if (own.contains(observed)) {
@@ -60,6 +78,7 @@ export function triage(
     return done("own-asset", observed);
   }
   if (role === "mention") return done("mention", bystander(event, own, path));
+  if (name?.verdict !== undefined) return done(name.verdict, name.asset ?? nearOfName(event, role, path));
   if (role === "answer" || role === "question") {
     reasons.push(role === "answer" ? "a name was resolved to the indicator" : "the indicator was asked for");
     return done("resolution", event.source?.ip ?? observerName(event) ?? path);
@@ -67,7 +86,7 @@ export function triage(
 
   // A web server's log that names the indicator as the server: elsewhere an asset's own log also tells of what it reached.
   const served = parsed.observerIsAsset === true && event.http !== undefined && parsed.initiator === "source";
-  if (role === "destination" && served && event.source?.ip !== undefined) {
+  if (field === "destination.ip" && served && event.source?.ip !== undefined) {
     reasons.push(`the machine that logged has this address, and was reached by ${event.source.ip}`);
     return done("own-asset", observed);
   }
@@ -78,8 +97,8 @@ export function triage(
   // A translated address stands for the end it translates; a forwarded one for the client, which is the source.
   const end: "source" | "destination" =
     role === "destination" || field === "destination.nat.ip" ? "destination" : "source";
-  const asset = end === "source" ? nearOfInbound(event, role, path) : nearOfOutbound(event, path);
-  const near = end === "source" ? event.destination?.ip : event.source?.ip;
+  const asset = name?.asset ?? (end === "source" ? nearOfInbound(event, role, path) : nearOfOutbound(event, path));
+  const near = name?.asset ?? (end === "source" ? event.destination?.ip : event.source?.ip);
   if (own.stated && near !== undefined && role !== "forwarded" && !own.contains(near))
     reasons.push(`${near} is not in --own; taken as yours because your log holds it`);
 
@@ -89,7 +108,7 @@ export function triage(
     const open = parsed.outcome === "unknown" || (parsed.oneWay === true && parsed.outcome !== "blocked");
     const stray = parsed.outcome === "blocked" && parsed.initiator === "destination";
     const undecided = open || stray || parsed.initiator === "unknown";
-    const record = undecided ? conversationRecord(parsed, role, observed) : undefined;
+    const record = undecided && isFlow(field) ? conversationRecord(parsed, role, observed) : undefined;
     if (record) {
       if (parsed.initiatorReason !== undefined) reasons.push(parsed.initiatorReason);
       return {
@@ -101,20 +120,28 @@ export function triage(
           reasons: [...reasons, ...(parsed.notes ?? [])],
           outcomeReason: outcomeReason(parsed.outcome, parsed.outcomeReason),
           access,
-          indicator: indicator.value,
+          attempt: name?.attempt,
+          indicator: { type: indicator.type, value: indicator.value, ...benignOf(indicator) },
         },
       };
     }
   }
 
-  const began = role === "forwarded" ? "indicator" : whoBegan(parsed.initiator, end);
+  // Whoever is asked for by name did not begin it, whichever way the record runs.
+  const asked = named && !isFlow(field);
+  const began =
+    role === "forwarded"
+      ? "indicator"
+      : asked && parsed.initiator === "destination"
+        ? "own"
+        : whoBegan(parsed.initiator, end);
   const direction: Direction =
     began === "indicator" ? "inbound" : began === "own" ? "outbound" : end === "source" ? "unclear-in" : "unclear-out";
   if (parsed.initiatorReason !== undefined) reasons.push(parsed.initiatorReason);
   reasons.push(DIRECTION_REASON[direction]);
   const why = outcomeReason(parsed.outcome, parsed.outcomeReason);
   if (why !== undefined) reasons.push(why);
-  return done(verdictOf(direction, parsed.outcome, access, reasons), asset);
+  return done(verdictOf(direction, parsed.outcome, { access, attempt: name?.attempt }, reasons), asset);
 }
 
 /** Judges a pending sighting by what its conversation came to. */
@@ -122,13 +149,16 @@ export function settle(pending: Pending, resolution: Resolution): Judgement {
   const reasons = [...pending.reasons, ...resolution.reasons];
   const { direction, outcome } = resolution;
   if (outcome === pending.record.outcome && pending.outcomeReason !== undefined) reasons.push(pending.outcomeReason);
-  const verdict = verdictOf(direction, outcome, pending.access, reasons);
+  const verdict = verdictOf(direction, outcome, pending, reasons);
   return judgement(verdict, pending.role, outcome, pending.window, pending.asset, pending.indicator, reasons);
 }
 
+/** Types whose values may be those of another type: an MD5 is as long as a JA3, and a user-agent is any text. */
+const COLLIDING: ReadonlySet<IndicatorType> = new Set<IndicatorType>(["ja3", "ja3s", "user-agent"]);
+
 /** Finding id: the same indicator, asset and family give the same id in every hunt. */
-export function findingId(indicator: string, asset: string, verdict: Verdict): string {
-  const key = JSON.stringify([indicator, asset, FAMILY[verdict]]);
+export function findingId({ type, value }: Judged, asset: string, verdict: Verdict): string {
+  const key = JSON.stringify([COLLIDING.has(type) ? `${type} ${value}` : value, asset, FAMILY[verdict]]);
   let id = ids.get(key);
   if (id === undefined) {
     id = createHash("sha256").update(key).digest("hex").slice(0, 16);
@@ -146,11 +176,48 @@ const DIRECTION_REASON: Readonly<Record<Direction, string>> = {
   "unclear-out": "who began is not known: it may be a reply",
 };
 
-function verdictOf(direction: Direction, outcome: Outcome, access: string | undefined, reasons: string[]): Verdict {
+/** @param facts what raises a contact and what holds a callout down, each with its reason */
+function verdictOf(
+  direction: Direction,
+  outcome: Outcome,
+  facts: { access: string | undefined; attempt: string | undefined },
+  reasons: string[],
+): Verdict {
   const verdict = LADDER[direction][outcome];
-  if (verdict !== "contact" || access === undefined) return verdict;
-  reasons.push(access);
+  if (verdict === "callout" && facts.attempt !== undefined) {
+    reasons.push(facts.attempt);
+    return "callout-attempt";
+  }
+  if (verdict !== "contact" || facts.access === undefined) return verdict;
+  reasons.push(facts.access);
   return "access";
+}
+
+function placeReason({ role, field, quoted }: Place, named: boolean): string {
+  if (role !== "mention" || named) return `${field} is the indicator`;
+  return `the indicator stands in ${quoted ? field : "the line"}, but is no end of the traffic`;
+}
+
+/** A port that came with the address is no condition: the reader is told whether it was this one. */
+function portReason(event: Event, role: SightingRole, { ports, type }: TriageIndicator): string[] {
+  if ((role !== "source" && role !== "destination") || ports === undefined || ports.length === 0) return [];
+  const port = event[role]?.port;
+  if (port === undefined || type === "url") return [];
+  const listed = ports.length > 8 ? `${ports.slice(0, 8).join(", ")}, …` : ports.join(", ");
+  return [
+    ports.includes(port)
+      ? `${role}.port ${port} is among the indicator's ports`
+      : `${role}.port ${port} is not among the indicator's ports (${listed})`,
+  ];
+}
+
+/** Fields whose records may each cover one direction. What a client asks for is told by the client's end alone. */
+function isFlow(field: string): boolean {
+  return field.endsWith(".ip") || field === "source.domain" || field === "destination.domain";
+}
+
+function benignOf({ benign }: Pick<TriageIndicator, "benign">): { benign?: string[] } {
+  return benign === undefined || benign.length === 0 ? {} : { benign };
 }
 
 function outcomeReason(outcome: Outcome, reason: string | undefined): string | undefined {
@@ -163,15 +230,17 @@ function judgement(
   outcome: Outcome,
   window: Window,
   asset: string,
-  indicator: string,
+  indicator: Judged,
   reasons: string[],
 ): Judgement {
+  const { benign } = benignOf(indicator);
+  if (benign) reasons.push(`known as benign (${benign.slice(0, 5).join(", ")}): its level is low at most`);
   return {
     role,
     outcome,
     window,
     verdict,
-    level: LEVEL_OF[verdict],
+    level: levelOf(verdict, benign),
     reasons,
     asset,
     finding: findingId(indicator, asset, verdict),
@@ -193,7 +262,16 @@ function observerName(event: Event): string | undefined {
 /** The own end of inbound traffic. Behind a proxy the destination of the line is the balancer's, so the site's name goes first. */
 function nearOfInbound(event: Event, role: SightingRole, path: string): string {
   if (role === "forwarded") return event.url?.domain ?? event.destination?.ip ?? observerName(event) ?? path;
-  return event.destination?.ip ?? event.destination?.domain ?? observerName(event) ?? event.url?.domain ?? path;
+  // A server that listens at every address names none.
+  const at = event.destination?.ip;
+  const named = at === "0.0.0.0" || at === "::" ? undefined : at;
+  return named ?? event.destination?.domain ?? observerName(event) ?? event.url?.domain ?? path;
+}
+
+/** The own end where a name decided: who asked, who sent, or who got the mail. */
+function nearOfName(event: Event, role: SightingRole, path: string): string {
+  if (role === "source") return nearOfInbound(event, role, path);
+  return event.source?.ip ?? observerName(event) ?? path;
 }
 
 function nearOfOutbound(event: Event, path: string): string {

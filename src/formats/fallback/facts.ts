@@ -2,12 +2,13 @@
 import { canonicalIp } from "../../model/ip.js";
 import type { Endpoint, Event, Initiator, Outcome } from "../../model/event.js";
 import type { FormatResult, LineContext, ParsedTime } from "../format.js";
-import { replyPorts } from "../network/initiator.js";
+import { replyPorts } from "../initiator.js";
 import { httpOutcome, integer, port, text, transport } from "../values.js";
 import { findAddresses } from "./addresses.js";
 import { answered, isEnding, signInResult, windowsLogon } from "./evidence.js";
 import { isDateOnly, timeOfValue } from "./find-time.js";
 import type { Kind, Meaning } from "./keys.js";
+import { NamedFacts } from "./names.js";
 import { isAboutLogin, outcomeOfWord } from "./outcome-words.js";
 
 type Side = "source" | "destination" | "remote" | "local" | "bare";
@@ -42,6 +43,8 @@ export class Facts {
   readonly forwarded: string[] = [];
   readonly answers: string[] = [];
   readonly notes: string[] = [];
+  readonly names = new NamedFacts();
+  private readonly answerNames: string[] = [];
   private readonly plain = new Map<Kind, Ranked<string>>();
   private readonly actions: Ranked<{ key: string; value: string }>[] = [];
   private time: Ranked<ParsedTime> | undefined;
@@ -102,6 +105,7 @@ export class Facts {
       default:
     }
     if (typeof value === "boolean") return;
+    if (meaning.asked && string !== undefined) this.names.askedUrl(string);
     const m = /^(source|destination|remote|local|bare)\.(ip|port|domain)$/.exec(kind);
     if (m) this.takeEnd(m[1] as Side, m[2] as keyof End, value, rank, meaning.began === true ? key : undefined);
     else this.takeOther(kind, value, string, rank);
@@ -110,6 +114,7 @@ export class Facts {
   private takeOther(kind: Kind, value: string | number, string: string | undefined, rank: number): void {
     const m = /^(source|destination)\.(bytes|packets|nat\.ip|nat\.port)$/.exec(kind);
     if (!m) {
+      if (string !== undefined && this.names.take(kind, string)) return;
       const known = this.plain.get(kind);
       if (string !== undefined && (!known || known.rank < rank)) this.plain.set(kind, { value: string, rank });
       return;
@@ -141,6 +146,9 @@ export class Facts {
     // "1.2.3.4:5678", "IPV4/UDP/1.2.3.4/5060", "host/1.2.3.4:80", "tcp://1.2.3.4:80"; a sentence is no address.
     const found = stated.length <= 200 ? findAddresses(stated) : [];
     if (found.length === 0) {
+      // `from` and `to` of a mail.
+      if (stated.includes("@") && (side === "source" || side === "destination"))
+        this.names.mail(side === "source" ? "from" : "to", stated);
       if (/^[A-Za-z0-9_][\w.-]{0,252}(?::\d{1,5})?$/.test(stated) && part !== "ip")
         this.better(end, "domain", stated, rank);
       return;
@@ -166,6 +174,11 @@ export class Facts {
     }
     end[part] = { value, rank };
     return true;
+  }
+
+  /** A name that a question was answered with. */
+  answerName(name: string): void {
+    if (this.answerNames.length < 32) this.answerNames.push(name);
   }
 
   private takeList(list: string[], value: string): void {
@@ -344,7 +357,8 @@ export class Facts {
     if (this.began) return { initiator: this.began.by, reason: this.began.why };
     if (this.plain.has("method") || this.statusCode !== undefined)
       return { initiator: "source", reason: "a request and its answer" };
-    if (!destination.ip) return { initiator: "source", reason: "a service's log names one address: its client" };
+    if (!destination.ip && !destination.domain)
+      return { initiator: "source", reason: "a service's log names one address: its client" };
     // From a service's port to a client's: a reply, if the log takes packets one by one.
     if (replyPorts(source.port?.value, destination.port?.value))
       return { initiator: "unknown", reason: "the ports are those of a reply" };
@@ -408,11 +422,14 @@ export class Facts {
       if (value("method") !== undefined) event.http.request = { method: value("method")! };
       if (this.statusCode !== undefined) event.http.response = { status_code: this.statusCode };
     }
-    if (this.answers.length > 0 || value("question") !== undefined) {
+    const [question, type] = [value("question"), value("question.type")];
+    if (this.answers.length > 0 || this.answerNames.length > 0 || question !== undefined) {
       event.dns = {};
       if (this.answers.length > 0) event.dns.resolved_ip = this.answers;
-      if (value("question") !== undefined) event.dns.question = { name: value("question")! };
+      if (this.answerNames.length > 0) event.dns.answers = this.answerNames.map((data) => ({ data }));
+      if (question !== undefined) event.dns.question = { name: question, ...(type === undefined ? {} : { type }) };
     }
+    this.names.describe(event);
     if (value("observer.ip") !== undefined) {
       const ip = findAddresses(value("observer.ip")!)[0]?.ip;
       if (ip !== undefined) event.observer = { ip };

@@ -5,6 +5,7 @@ import { Facts } from "./facts.js";
 import { findTime } from "./find-time.js";
 import { openJson, readJson, type JsonLine } from "./json.js";
 import { isVisitors, meaningOf } from "./keys.js";
+import { readNames } from "./names.js";
 import { findPairs, type Pair } from "./pairs.js";
 import { readPhrases, visitorText, type Span } from "./phrases.js";
 
@@ -61,17 +62,20 @@ function readText(
   const pairs = findPairs(text);
   const sealed = sealedSpans(text, pairs);
   for (const pair of pairs) {
+    const bracketed = text[pair.end - 1] === ">" && /^(?:from|to|orig_to|helo)$/.test(pair.key);
     const meaning = meaningOf(pair.key);
-    if (!meaning || meaning.kind === "message" || fromVisitor(pair.start)) continue;
+    if ((!meaning && !bracketed) || meaning?.kind === "message" || fromVisitor(pair.start)) continue;
     if (sealed.some((s) => s.start < pair.start && pair.start < s.end)) continue;
     // "from=<a@[192.0.2.1]>": a mail's sender is no end of the traffic.
-    if (text[pair.end - 1] === ">" && /^(?:from|to|orig_to|helo)$/.test(pair.key)) continue;
+    if (bracketed && pair.key !== "helo") facts.names.mail(pair.key === "from" ? "from" : "to", pair.value);
+    if (bracketed || !meaning) continue;
     facts.field(pair.key, meaning, pair.value);
     if (!SAYS_NO_PLACE.test(meaning.kind)) read.push(pair);
     named ||= facts.hasRoles;
   }
   read.push(...sealed);
   readPhrases(text, facts, leadEnd(text, time?.start === undefined || time.start > LEAD ? undefined : time.end), read);
+  readNames(text, facts);
   return named ? "key-value" : "free-text";
 }
 

@@ -116,10 +116,10 @@ function readScalar(node: Node, facts: Facts, inner: InnerMessage[]): void {
   if (meaning && meaning.kind !== "message") facts.field(node.key, meaning, value, node.depth - 1);
 }
 
-/** A string of several words, or JSON in a string, under any name: it may be a line of its own. */
+/** A string of several words or columns, or JSON in a string, under any name: it may be a line of its own. */
 function isLine(value: string, kind: string | undefined): boolean {
   if (value.length < 8) return false;
-  if (kind === "message") return /\s|^\{/.test(value.trim());
+  if (kind === "message") return /\s|^\{/.test(value.trim()) || value.split(/[,;|]/, 5).length === 5;
   return value.startsWith('{"') && value.trimEnd().endsWith("}");
 }
 

@@ -11,6 +11,12 @@ export type Kind =
   | "forwarded"
   | "answer"
   | "question"
+  | "question.type"
+  /** Whom a client asks for: the host of a URL, the Host header, the TLS server name. */
+  | `asked.${"host" | "header" | "sni"}`
+  | `mail.${"from" | "to"}`
+  | `hash.${"md5" | "sha1" | "sha256" | "sha512"}`
+  | `tls.${"ja3" | "ja3s" | "ja4"}`
   | "action"
   | "event"
   | "status"
@@ -35,6 +41,8 @@ export interface Meaning {
   rank: number;
   /** The name says who began: `client`, `attacker`, `initiator`, against the neutral `src`. */
   began?: boolean;
+  /** The URL that was asked for: not a `redirect_uri`, `base_url`, `image.url`. */
+  asked?: boolean;
 }
 
 const CLIENTS =
@@ -168,6 +176,24 @@ add(
   "destination.packets",
   4,
 );
+add("urldomain urlhost urlhostname", "asked.host");
+add("requesthost httphost httphostname hostheader headershost headerhost", "asked.header");
+add(
+  "sni tlssni sslsni servernameindication tlsservername sslservername tlsclientservername clientservername",
+  "asked.sni",
+);
+add(
+  "mailfrom envelopefrom smtpfrom emailfrom emailfromaddress headerfrom sender senderaddress senderemail emailsender mailsender",
+  "mail.from",
+);
+add(
+  "rcptto rcpt envelopeto emailto emailtoaddress recipient recipients recipientaddress recipientemail mailto toaddresses",
+  "mail.to",
+);
+for (const digest of ["md5", "sha1", "sha256", "sha512"] as const)
+  add(`${digest} ${digest}hash file${digest} hash${digest} ${digest}sum`, `hash.${digest}`);
+for (const print of ["ja3", "ja3s", "ja4"] as const) add(`${print} ${print}hash ${print}digest`, `tls.${print}`);
+add("urlfull fullurl", "url", 4);
 add("saslusername", "login", 4);
 add("ip ipaddress ipaddr ipv4 ipv6 address addr ipstring iporhost ips ipaddresses", "bare.ip", 1);
 add("port", "bare.port", 1);
@@ -198,6 +224,10 @@ for (const end of OBSERVERS.split(" ")) for (const a of ADDRESS.split(" ")) add(
 const TRANSLATED = /^(?:x?nat|xlate|xlated|translated|trans|tran|mapped|post|postnat|natted|snat|dnat)$/;
 const OTHER =
   /^(?:previous|prev|last|old|geo|geoip|whitelist|blacklist|allow|deny|next|dns|mac|hw|subnet|netmask|gateway|via|proxy|count|num|total|first|referer|referrer|origin|uri|url|args|query|params|cookie|cookies|related|indicator|ioc|intel|enrichment|observable)$/;
+
+/** Before a URL's name, these leave it the one that was asked for. */
+const ASKING =
+  /^(?:http|https|request|req|event|data|fields|log|logs|record|dest|destination|dst|target|remote|url|web|proxy)$/;
 
 const HEADERS = /^(?:headers?|requestheaders?|httpheaders?)$/;
 
@@ -264,6 +294,7 @@ function lookUp(key: string): Meaning | undefined {
         }
       }
     }
+    if (found.kind === "url") return before.every((word) => ASKING.test(word)) ? { ...found, asked: true } : found;
     // The Host header of a request is not the machine that logged.
     if (found.kind === "host" && before.some((w) => /^(?:request|req|http|headers?|url)$/.test(w))) return undefined;
     const at = /^(source|destination)\.(ip|port)$/.exec(found.kind);

@@ -1,5 +1,5 @@
 /** The places of addresses in a sentence, by the words around them. */
-import { packetBeginning, TCP } from "../network/initiator.js";
+import { packetBeginning, TCP } from "../initiator.js";
 import { findAddresses, type FoundAddress } from "./addresses.js";
 import type { Facts } from "./facts.js";
 import { isAboutLogin, outcomeOfText } from "./outcome-words.js";

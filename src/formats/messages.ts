@@ -1,0 +1,89 @@
+/** Daemons that log in sentences: a table of patterns with named groups, walked by one reader. */
+import type { FormatResult } from "./format.js";
+import type { Event, Initiator, Outcome } from "../model/event.js";
+import { addressAndPort, port, text } from "./values.js";
+import { compact } from "./shape.js";
+
+/**
+ * A sentence and what it says. Named groups of `says`: `ip` and `port` of the far end, `user`, `near` and `nearPort` of
+ * the machine itself, `method` (how the login was tried). User names are the client's own text, so a pattern anchors what
+ * follows the name at the end of the line.
+ */
+export interface Sentence {
+  says: RegExp;
+  outcome: Outcome;
+  reason: string;
+  action?: string;
+  /** Default: `source`, the far end came to this machine. */
+  initiator?: Initiator;
+  initiatorReason?: string;
+  /** The far end is who this machine went to: it is the destination, not the source. */
+  away?: true;
+  oneWay?: true;
+}
+
+/** Longest sentence looked at: what is longer holds text of the adversary's. */
+const MAX_MESSAGE = 4096;
+
+export interface Told {
+  dataset?: string;
+  process?: string;
+  timestamp?: number | undefined;
+}
+
+/** The first sentence that fits, as a result; undefined when none does. */
+export function tell(message: string, sentences: readonly Sentence[], told: Told = {}): FormatResult | undefined {
+  if (message.length > MAX_MESSAGE) return undefined;
+  for (const sentence of sentences) {
+    const m = sentence.says.exec(message);
+    if (m) return retell(sentence, m.groups ?? {}, told);
+  }
+  return undefined;
+}
+
+function retell(sentence: Sentence, groups: Record<string, string | undefined>, told: Told): FormatResult {
+  const { far, near } = ends(groups);
+  const { outcome } = sentence;
+  const event: Event = compact({
+    timestamp: told.timestamp,
+    source: sentence.away ? near : far,
+    destination: sentence.away ? far : near,
+    event: {
+      action: sentence.action,
+      outcome:
+        outcome === "authenticated"
+          ? "success"
+          : outcome === "refused" || outcome === "blocked"
+            ? "failure"
+            : undefined,
+      dataset: told.dataset,
+    },
+    user: { name: text(groups["user"]?.trim()) },
+    process: { name: told.process },
+  });
+  const out: FormatResult = {
+    event,
+    outcome,
+    outcomeReason: groups["method"] === undefined ? sentence.reason : `${sentence.reason} (${groups["method"]})`,
+    initiator: sentence.initiator ?? "source",
+    observerIsAsset: true,
+  };
+  if (sentence.initiatorReason !== undefined) out.initiatorReason = sentence.initiatorReason;
+  if (sentence.oneWay) out.oneWay = true;
+  return out;
+}
+
+interface End {
+  ip?: string | undefined;
+  port?: number | undefined;
+  domain?: string | undefined;
+}
+
+function ends(groups: Record<string, string | undefined>): { far: End; near: End } {
+  const at = (ip: string | undefined, stated: string | undefined): End => {
+    const read = addressAndPort(ip);
+    const p = port(stated) ?? read.port;
+    return read.ip === undefined ? { domain: text(ip), port: p } : { ip: read.ip, port: p };
+  };
+  return { far: at(groups["ip"], groups["port"]), near: at(groups["near"], groups["nearPort"]) };
+}
