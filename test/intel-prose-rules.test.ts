@@ -223,6 +223,15 @@ describe("which files are prose", () => {
     expect(await given(text("hxxps://one[.]example/a"))).toEqual(["url https://one.example/a"]);
   });
 
+  test("a licence with links is left to the list's reader, which finds nothing in it", async () => {
+    const text =
+      "This licence is that of the team, and it is at https://www.apache.org/licenses/ for all to read.\nIt is free.\n";
+    const set = await loadIntel([file(text)]);
+    expect(set.files[0]).toMatchObject({ reader: "text", accepted: 0, setAside: 0 });
+    const forced = await loadIntel([{ path: file(text), format: "prose" }]);
+    expect(forced.errors).toMatchObject([{ code: "intel-unusable", message: "no indicator in this text" }]);
+  });
+
   test("a log is no prose", async () => {
     const line = "Nov  2 10:00:00 host sshd[1]: Failed password for root of the host from 192.0.2.1 port 22 ssh2\n";
     const set = await loadIntel([file(line.repeat(5))]);

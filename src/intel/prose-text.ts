@@ -1,6 +1,6 @@
 /** Advisories as plain text, Markdown or mail. A plain list of values is `text`'s: telling the two apart is half of this file. */
 import { LookbackError } from "../model/errors.js";
-import type { IntelSource, Reader } from "./candidate.js";
+import type { Candidate, IntelSource, Place, Reader, Sink } from "./candidate.js";
 import { findDelimiter, findLayout, holdsValue } from "./csv-layout.js";
 import { firstRows } from "./csv-rows.js";
 import { normalise } from "./normalise.js";
@@ -109,6 +109,39 @@ function dateOf(text: string): string | undefined {
   )?.[1];
 }
 
+/** Reasons that make no advisory of a text: a licence or a manual has as much. */
+const REFERENCE_ONLY =
+  /^(?:a reference|a well-known reference|the publisher's own|an address to write to|an example's)/;
+
+/** Holds back what is said of a text until there is something in it that could be an indicator. */
+class Held implements Sink {
+  private readonly held: (() => void)[] = [];
+  opened = false;
+
+  constructor(private readonly sink: Sink) {}
+
+  private say(what: () => void, opens: boolean): void {
+    if (opens && !this.opened) {
+      this.opened = true;
+      for (const earlier of this.held) earlier();
+    }
+    if (this.opened) what();
+    else this.held.push(what);
+  }
+
+  candidate(candidate: Candidate): void {
+    this.say(() => this.sink.candidate(candidate), true);
+  }
+
+  reject(place: number | Place, text: string, reason: string): void {
+    this.say(() => this.sink.reject(place, text, reason), false);
+  }
+
+  setAside(place: number | Place, text: string, reason: string): void {
+    this.say(() => this.sink.setAside(place, text, reason), !REFERENCE_ONLY.test(reason));
+  }
+}
+
 export const proseReader: Reader = {
   id: "prose",
   recognises: ({ text }: IntelSource) => isProse(text),
@@ -119,6 +152,7 @@ export const proseReader: Reader = {
     const blocks = new LineBlocks(text.replace(/[\v\f]/g, " ").split("\n")).read();
     const title = titleOf(text) ?? blocks.find(({ kind, level }) => kind === "heading" && (level ?? 9) <= 2)?.text;
     const published = dateOf(text);
+    const held = new Held(sink);
     extract(
       {
         blocks,
@@ -126,7 +160,8 @@ export const proseReader: Reader = {
         ...(title === undefined ? {} : { title }),
         ...(published === undefined ? {} : { published }),
       },
-      sink,
+      held,
     );
+    if (!held.opened) throw new LookbackError("intel-unusable", "no indicator in this text");
   },
 };

@@ -35,7 +35,7 @@ const ENTRIES: readonly Entry[] = [
   { reader: suricataIprepReader },
   { reader: suricataDatasetReader },
   { reader: htmlReader },
-  { reader: proseReader },
+  { reader: proseReader, givesWay: true },
   { reader: csvReader, givesWay: true },
   { reader: textReader },
 ];
