@@ -1,5 +1,6 @@
 /** What `--intel-format` and `intel convert --to` take. Names alone, so that the command line knows them without loading any reader. */
 export const READER_IDS: readonly string[] = [
+  "pdf",
   "stix",
   "misp",
   "openioc",
@@ -8,6 +9,8 @@ export const READER_IDS: readonly string[] = [
   "jsonl",
   "suricata-iprep",
   "suricata-dataset",
+  "html",
+  "prose",
   "csv",
   "text",
 ];

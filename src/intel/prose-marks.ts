@@ -2,6 +2,7 @@
  * Undoes defanging inside running text. What was defanged stays marked, because defanging is the author's own statement that a
  * value is an indicator; and every place can be traced back to the text as it was written.
  */
+import { isCut } from "./prose-joins.js";
 import { unmask } from "./refang.js";
 
 /** Private-use characters that stand for a defanged dot, colon, at sign and slash, and before a defanged scheme. */
@@ -53,80 +54,35 @@ function edit(input: Marked, pattern: RegExp, substitute: (m: RegExpExecArray) =
   return from === 0 ? input : new Marked(out + text.slice(from), shifts, input);
 }
 
-// Between lines: the last token of one and the first of the next, both bounded.
-const LINE_BREAK = /([^\s|]{1,300})[ \t]?([\n\v])[ \t]{0,40}([^\s|]{1,300})/g;
-const DIGEST_LENGTHS = new Set([32, 40, 64, 128]);
-const HEX = /^[0-9a-f]+$/i;
-const V4_HEAD = /(?:^|[^0-9A-Za-z.])(\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){0,3}(?:\.|\[\.\])?)$/;
-const V4_TAIL = /^((?:\.|\[\.\])?\d{1,3}(?:(?:\.|\[\.\])\d{1,3}){0,3})(?![0-9A-Za-z])/;
-const URL_HEAD = /(?:[a-z*_]{2,8}s?\[?:\]?\/\/|\[\.\])[^\s]*$/i;
-
-/** True when a value was broken in two by a line break. `wrapped`: the line was full, so the break says nothing. */
-function broken(head: string, tail: string, wrapped: boolean): boolean {
-  if (HEX.test(tail.replace(/[.,;)]$/, "")) || HEX.test(head)) {
-    const a = /[0-9a-f]+$/i.exec(head)?.[0].length ?? 0;
-    const b = /^[0-9a-f]+/i.exec(tail)?.[0].length ?? 0;
-    if (
-      a >= 8 &&
-      b >= 4 &&
-      !DIGEST_LENGTHS.has(a) &&
-      a + b <= 128 &&
-      (DIGEST_LENGTHS.has(a + b) || (wrapped && b >= 16))
-    )
-      return true;
-  }
-  const first = V4_HEAD.exec(head)?.[1]?.replaceAll("[.]", ".");
-  const last = V4_TAIL.exec(tail)?.[1]?.replaceAll("[.]", ".");
-  if (first !== undefined && last !== undefined) {
-    if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(first + last) && first.endsWith(".") !== last.startsWith(".")) return true;
-  }
-  if (!URL_HEAD.test(head) || /^(?:h..ps?|ftp|meow)s?[:[]/i.test(tail)) return false;
-  // A path that ends in a separator, or goes on with one; "[.]" at either side.
-  if (/(?:[/?&=_%-]|\[\.\])$/.test(head))
-    return /^[A-Za-z0-9%?&=_~.-]/.test(tail) && (wrapped || !/^[A-Z][a-z]+[,.]?$/.test(tail));
-  return (
-    /^(?:[/?&=_%]|\[\.\]|\.[a-z0-9])/.test(tail) ||
-    (wrapped && head.includes("/") && !/[.,;:)]$/.test(head) && /[/?=&%_.]|\d/.test(tail))
-  );
-}
-
-function joinLines(input: Marked): Marked {
-  if (!/[\n\v]/.test(input.text)) return input;
-  let out = input;
-  // A value over three lines needs a second look: matches do not overlap.
-  for (let round = 0; round < 4; round++) {
-    const next = edit(out, LINE_BREAK, (m) => {
-      LINE_BREAK.lastIndex = m.index + m[0].length - m[3]!.length;
-      return broken(m[1]!, m[3]!, m[2] === "\v") ? m[1]! : undefined;
-    });
-    if (next === out) break;
-    out = next;
-  }
-  return out;
-}
-
 /** What may be defanged at all; most paragraphs hold none of it. */
-const SUSPECT = /[[({\\]|h[tx*_]{2}ps?|meow|fxp|\sdot\s|\s\.\s?[0-9a-z]/i;
+const SUSPECT = /[[({\\]|h[tx*_]{2}ps?|meow|fxp|\sdot\s|\s\.\s?[0-9a-z]|\d\.\s\d|\.\]/i;
 
 const SCHEME =
-  "(?<![A-Za-z0-9])(h[tx*_]{2}p|hxxtp|meow|fxp|ftp)(s?)[ \\t]?(?:[[({]{0,1}:[\\])}]{0,1}[ \\t]?(?:\\/\\/|\\\\\\\\|[[({]\\/\\/[\\])}]|\\[\\/\\]\\[\\/\\])|[[({]:(?:\\/\\/|\\\\\\\\)[\\])}])[ \\t]?(?=[A-Za-z0-9[])";
+  "(?<![A-Za-z0-9])(h[tx*_]{2}p|hxxtp|meow|fxp|ftp)(s?)[ ]?(?:[[({]{0,1}:[\\])}]{0,1}[ ]?(?:\\/\\/|\\\\\\\\|[[({]\\/\\/[\\])}]|\\[\\/\\]\\[\\/\\])|[[({]:(?:\\/\\/|\\\\\\\\)[\\])}])[ ]?(?=[A-Za-z0-9[])";
 const RULES = new RegExp(
   [
     SCHEME,
-    "(?<dot>[[({][ \\t]{0,2}(?:\\.|dot|d0t|punkt|point|punto)[ \\t]{0,2}[\\])}]|[ \\t]{1,2}(?:\\[[ \\t]{0,2}(?:\\.|dot)[ \\t]{0,2}\\]|[({]dot[)}])[ \\t]{1,2}(?=[0-9a-z]))",
+    "(?<dot>[[({][ ]{0,2}(?:\\.|dot|d0t|punkt|point|punto)[ ]{0,2}[\\])}]|[ ]{1,2}(?:\\[[ ]{0,2}(?:\\.|dot)[ ]{0,2}\\]|[({]dot[)}])[ ]{1,2}(?=[0-9a-z]))",
     "(?<=[0-9a-z])(?<bare>\\[d\\]|\\[\\.|\\.\\]|\\\\\\.)(?=[0-9a-z])",
-    "(?<colons>[[({][ \\t]?::?[ \\t]?[\\])}])",
-    "(?<at>[ \\t]?[[({][ \\t]?(?:@|at)[ \\t]?[\\])}][ \\t]?)",
-    "(?<slash>[[({][ \\t]?\\/[ \\t]?[\\])}])",
-    "(?<![0-9A-Za-z.])(?<spaced>\\d{1,3}(?:[ \\t]\\.[ \\t]?\\d{1,3}){3}(?![0-9A-Za-z.])|\\d{1,3}(?:[ \\t]dot[ \\t]\\d{1,3}){3}(?![0-9A-Za-z]))",
-    "(?<=[0-9a-z-])(?<word>[ \\t]dot[ \\t])(?=[0-9a-z])",
-    "(?<=[0-9a-z-])(?<gap>[ \\t]\\.[ \\t])(?=(?:com|net|org|info|ru|cn|top|xyz|biz|example)\\b)",
+    "(?<colons>[[({][ ]?::?[ ]?[\\])}])",
+    "(?<at>[ ]?[[({][ ]?(?:@|at)[ ]?[\\])}][ ]?)",
+    "(?<slash>[[({][ ]?\\/[ ]?[\\])}])",
+    "(?<![0-9A-Za-z.])(?<spaced>\\d{1,3}(?:[ ]?\\.[ ]?\\d{1,3}){3}(?![0-9A-Za-z.])|\\d{1,3}(?:[ ]dot[ ]\\d{1,3}){3}(?![0-9A-Za-z]))",
+    "(?<=[0-9a-z-])(?<word>[ ]dot[ ])(?=[0-9a-z])(?!com (?:era|bubble|boom|crash|compan|startup))",
+    "(?<=[0-9a-z-])(?<gap>[ ]\\.[ ])(?=(?:com|net|org|info|ru|cn|top|xyz|biz|example)\\b)",
   ].join("|"),
   "gi",
 );
 /** Left of " dot " these are words of a sentence about a dot. */
 const NO_NAME =
   /(?:^|[^0-9A-Za-z-])(?:the|a|an|this|that|each|one|every|dot|polka|leading|trailing|last|first|and|or)$/i;
+
+const SPACED_DOT = /[ ]?(?:\.|dot)[ ]?/gi;
+
+/** Spaces before dots are a way to defang; after them they stand in "1. 2. 3. 4", too. */
+function isSpacedAddress(text: string): boolean {
+  return / (?:\.|dot)/i.test(text) || (text.includes(" ") && text.split(/\. ?/).some((group) => Number(group) > 99));
+}
 
 function undo(m: RegExpExecArray): string | undefined {
   const g = m.groups!;
@@ -138,22 +94,54 @@ function undo(m: RegExpExecArray): string | undefined {
   if (g["colons"] !== undefined) return g["colons"].includes("::") ? COLON + COLON : COLON;
   if (g["at"] !== undefined) return AT;
   if (g["slash"] !== undefined) return SLASH;
-  if (g["spaced"] !== undefined) return g["spaced"].replace(/[ \t](?:\.|dot)[ \t]?/gi, DOT);
+  if (g["spaced"] !== undefined) return isSpacedAddress(g["spaced"]) ? g["spaced"].replace(SPACED_DOT, DOT) : undefined;
   return NO_NAME.test(m.input.slice(Math.max(0, m.index - 12), m.index)) ? undefined : DOT;
 }
 
-/** The text of one block, undone. `joined`: its line breaks come from the page, not from the author. */
+const BREAKS = /[\n\v\f]/;
+const LINE_BREAK = /[ ]?([\n\v\f])[ ]{0,40}(?=([^\s|]{1,300}))/g;
+const MAX_HEAD = 2048;
+
+/** The token that ends at a place. */
+function tokenBefore(text: string, end: number): string {
+  let start = end;
+  const least = Math.max(0, end - MAX_HEAD);
+  while (start > least && !" \n\t\v\f|".includes(text[start - 1]!)) start--;
+  return text.slice(start, end);
+}
+
+/** Values that a line break cut in two, whole again; other full lines end in a space. */
+function joinLines(input: Marked): Marked {
+  let out = input;
+  // A value over many lines needs a second look: what joins depends on what is already joined.
+  for (let round = 0; round < 6; round++) {
+    const next = edit(out, LINE_BREAK, (m) =>
+      isCut(tokenBefore(m.input, m.index), m[2]!, m[1] as "\n" | "\v" | "\f") ? "" : undefined,
+    );
+    if (next === out) break;
+    out = next;
+  }
+  return new Marked(out.text.replace(/[\v\f]/g, " "), [], out);
+}
+
+const NAME_CHARACTER = /[0-9A-Za-z\uff10-\uff5a]/;
+
+/** A character's ASCII twin. Another kind of dot inside a name is a way to defang it. */
+function twin(m: RegExpExecArray): string | undefined {
+  const made = unmask(m[0]);
+  if (made === m[0]) return undefined;
+  const between = NAME_CHARACTER.test(m.input[m.index - 1] ?? "") && NAME_CHARACTER.test(m.input[m.index + 1] ?? "");
+  return made === "." && between ? DOT : made;
+}
+
+/** The text of one block, undone. `joined`: its line breaks may come from the page, not from the author. */
 export function mark(text: string, joined: boolean): Marked {
   let out = new Marked(text, []);
   // The private characters are ours alone.
   if (MARKS.test(text)) out = edit(out, /[\ue000-\ue004]/g, () => " ");
   // Every character that could be invisible or another's twin, in one pass.
-  if (/[^\x00-\x7f]/.test(text))
-    out = edit(out, /[^\x00-\x7f]/gu, (m) => {
-      const plain = unmask(m[0]);
-      return plain === m[0] ? undefined : plain;
-    }); // eslint-disable-line no-control-regex
-  if (joined) out = joinLines(out);
+  if (/[^\t-~]/.test(text)) out = edit(out, /[^\t-~]/gu, twin);
+  if (joined && BREAKS.test(text)) out = joinLines(out);
   return SUSPECT.test(out.text) ? edit(out, RULES, undo) : out;
 }
 
@@ -161,11 +149,9 @@ export function isDefanged(token: string): boolean {
   return MARKS.test(token);
 }
 
+const MEANING: Readonly<Record<string, string>> = { [DOT]: ".", [COLON]: ":", [AT]: "@", [SLASH]: "/" };
+
 /** The plain value of a marked token. */
 export function plain(token: string): string {
-  return MARKS.test(token)
-    ? token.replace(/[\ue000-\ue004]/g, (c) =>
-        c === DOT ? "." : c === COLON ? ":" : c === AT ? "@" : c === SLASH ? "/" : "",
-      )
-    : token;
+  return MARKS.test(token) ? token.replace(/[\ue000-\ue004]/g, (c) => MEANING[c] ?? "") : token;
 }

@@ -1,13 +1,28 @@
 /** What advisories' headings, columns and sentences say about the values beside them: English, French, German, Spanish, as tables. */
 
-/** What a part of a document is about. `network`: a list of indicators that says they are hosts or addresses. */
-export type Topic = "network" | "indicators" | "references" | "about" | "mitigation" | "benign" | "other";
+/**
+ * What a part of a document is about. `network`: a list of indicators that says they are hosts or addresses. `benign`: not to be
+ * hunted, in so many words. `bystanders`: victims, services that were abused.
+ */
+export type Topic =
+  | "network"
+  | "indicators"
+  | "references"
+  | "about"
+  | "mitigation"
+  | "benign"
+  | "bystanders"
+  | "other";
 
 /** First match wins. Compared with headings, captions, column names and sentences that introduce a list. */
 const TOPICS: readonly (readonly [Topic, RegExp])[] = [
   [
     "benign",
-    /\b(?:false positives?|legitimate|benign|known[- ]good|do not block|not malicious|victims?|faux positifs?|l[ée]gitimes?|ne pas bloquer|victimes?|fehlalarme?|legitime[rns]?|unbedenklich\w*|nicht blockieren|opfer|falsos positivos|leg[íi]tim[oa]s?|no bloquear|v[íi]ctimas?)(?![\p{L}\p{N}])/iu,
+    /\b(?:false positives?|benign|known[- ]good|do not block|not malicious|faux positifs?|ne pas bloquer|fehlalarme?|unbedenklich\w*|nicht blockieren|falsos positivos|no bloquear)(?![\p{L}\p{N}])/iu,
+  ],
+  [
+    "bystanders",
+    /\b(?:legitimate|victims?|l[ée]gitimes?|victimes?|legitime[rns]?|opfer|leg[íi]tim[oa]s?|v[íi]ctimas?)(?![\p{L}\p{N}])/iu,
   ],
   [
     "network",
@@ -42,16 +57,32 @@ export function topicOf(words: string): Topic {
 export const HOSTILE =
   /(?<![\p{L}\p{N}])(?:c2|c&c|cnc|command[- ]and[- ]control|malicious|beacon\w*|exfiltrat\w*|call(?:s|ed|ing)?[- ]?back|phish\w*|attacker[- ]controlled|staging server|drop(?:ped|per) (?:site|url)|(?:down)?load(?:s|ed|ing)? (?:\S{1,40} ){0,4}from|malveillant\w*|serveurs? de commande|commande et (?:de )?contr[ôo]le|exfiltr\w*|hame[çc]onnage|b[öo]sartig\w*|sch[äa]dlich\w*|steuerungsserver|kontrollserver|malicios[oa]s?|comando y control)(?![\p{L}\p{N}])/iu;
 
-/** A row or sentence that says its values are not to be hunted. */
+/**
+ * A row or sentence that says its values are not to be hunted. "Legitimate" alone does not: a legitimate site that was taken over is
+ * an indicator.
+ */
 export const BENIGN =
-  /\b(?:false positives?|do not block|not malicious|is (?:a )?(?:legitimate|benign)|are (?:legitimate|benign)|known[- ]good|(?:legitimate|benign|l[ée]gitime|legitim|unbedenklich|leg[íi]timo)$|^(?:legitimate|benign|victim)\b|faux positifs?|ne pas bloquer|fehlalarm|nicht blockieren|falsos? positivos?|no bloquear)(?![\p{L}\p{N}])/iu;
+  /\b(?:false positives?|do not block|should not be blocked|not malicious|(?:is|are) benign|known[- ]good|faux positifs?|ne pas bloquer|fehlalarme?|nicht blockieren|falsos? positivos?|no bloquear)(?![\p{L}\p{N}])/iu;
+/** A cell of these words and no more. */
+export const BENIGN_CELL =
+  /^(?:legitimate|benign|victim|clean|known[- ]good|l[ée]gitime|b[ée]nin|legitim|unbedenklich|leg[íi]timo|benigno)$/iu;
 
-/** Directly before four numbers, these make them a version. */
+/** Directly before four numbers, these make them a version, a section's number or an object identifier. */
 export const VERSION_BEFORE =
-  /(?:(?:^|[^\p{L}\p{N}])(?:versions?|ver\.?|v\.?|release|rel\.?|build|firmware|fw|patch|update|hotfix|revision|rev\.?|kernel|oid|sections?|chapter|clause|§|abschnitt|kapitel|chapitre|versi[óo]n(?:es)?|openssl|openssh|chrome|chromium|firefox|edge|safari|windows|fortios|fortigate|pan-os|exchange|confluence|jira|vcenter|esxi|ivanti|citrix|netscaler|java|php|python|linux|android|ios|macos|office|acrobat|reader|sdk|driver|bios|uefi)[ \t:=]{0,3}(?:is |of |to |than |and |or |up to |before |prior to |[<>=≤≥]{1,2} ?)?|[<>≤≥]=?[ \t]?|(?:^|[^\p{L}\p{N}])v)$/iu;
+  /(?:(?:^|[^\p{L}\p{N}])(?:versions?|ver\.?|v\.?|release|rel\.?|build|firmware|fw|hotfix|revision|rev\.?|oid|sections?|chapter|clause|§|abschnitt|kapitel|chapitre|versi[óo]n(?:es)?)[ \t:=]{0,3}(?:is |of |to |than |and |or |up to |before |prior to |[<>=≤≥]{1,2} ?)?|(?:^|[^\p{L}\p{N}])v)$/iu;
+/** Products, before four numbers of which the first is small. */
+export const PRODUCT_BEFORE =
+  /(?:^|[^\p{L}\p{N}])(?:patch|update|kernel|openssl|openssh|chrome|chromium|firefox|edge|safari|windows|fortios|fortigate|pan-os|exchange|confluence|jira|vcenter|esxi|ivanti|citrix|netscaler|java|php|python|linux|android|ios|macos|office|acrobat|reader|sdk|driver|bios|uefi)[ \t:=]{1,3}$/iu;
 /** Before four small numbers only: an address may follow these words as well. */
 export const VERSION_MAYBE =
-  /(?:^|[^\p{L}\p{N}])(?:before|prior to|earlier than|older than|later than|newer than|up to|through|upgrade to|fixed in|running|avant la?|ant[ée]rieures? [àa]|vor|bis|[äa]lter als|anterior(?:es)? a|hasta)[ \t]{1,3}$/iu;
+  /(?:(?:^|[^-=\p{L}\p{N}])[<>≤≥]=?[ \t]?|(?:^|[^\p{L}\p{N}])(?:before|prior to|earlier than|older than|later than|newer than|up to|upgrade to|fixed in|running|avant la?|ant[ée]rieures? [àa]|vor|bis|[äa]lter als|anterior(?:es)? a|hasta)[ \t]{1,3})$/iu;
+/** After four small numbers. */
+export const VERSION_AFTER =
+  /^[ \t](?:(?:and|or|et|und|y) )?(?:earlier|below|prior|later|older|ant[ée]rieures?|[äa]lter|anteriores)\b/i;
+
+/** Directly before a name, these say that it is where to read on. */
+export const REFERRED_BEFORE =
+  /(?:^|[^\p{L}\p{N}])(?:see|cf\.?|voir|siehe|vgl\.?|ver|refer to|according to|(?:described|documented|reported|published|available|found|hosted|detailed) (?:at|in|by|on|from|under)|(?:source|reference|details|more information|further information|visit|consulter|consultez|disponible (?:sur|à)|unter|v[ií]a)|read more(?: at)?)[ \t]{0,3}[:(<"]{0,2}[ \t]{0,3}(?:the |our |its )?$/iu;
 
 /** Hexadecimal of a digest's length that is none of a file, by what stands before it. */
 export const OTHER_DIGEST =
@@ -70,3 +101,7 @@ export const REFERENCE_HOSTS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** The small words of sentences; no feed has two in a line beside its value. */
+export const SMALL =
+  /^(?:the|a|an|of|and|to|in|is|are|was|were|has|have|been|this|that|these|which|with|from|by|for|on|at|as|we|it|its|not|be|or|le|la|les|des|du|une?|est|sont|et|dans|par|pour|sur|au|aux|ce|cette|ces|qui|que|der|die|das|den|dem|des|ein|eine|und|ist|sind|wird|werden|wurden?|von|mit|auf|f[üu]r|im|zu|el|los|las|una?|es|y|en|por|para|con|del|se)$/i;

@@ -10,6 +10,9 @@ import { stixReader } from "./stix.js";
 import { suricataDatasetReader } from "./suricata-dataset.js";
 import { suricataIprepReader } from "./suricata-iprep.js";
 import { isRules } from "./suricata-rules.js";
+import { htmlReader } from "./prose-html.js";
+import { pdfReader } from "./prose-pdf.js";
+import { proseReader } from "./prose-text.js";
 import { textReader } from "./text.js";
 import { zeekReader } from "./zeek.js";
 
@@ -22,6 +25,7 @@ interface Entry {
 }
 
 const ENTRIES: readonly Entry[] = [
+  { reader: pdfReader, binary: true },
   { reader: stixReader },
   { reader: mispReader },
   { reader: openIocReader },
@@ -30,6 +34,8 @@ const ENTRIES: readonly Entry[] = [
   { reader: jsonLinesReader },
   { reader: suricataIprepReader },
   { reader: suricataDatasetReader },
+  { reader: htmlReader },
+  { reader: proseReader, givesWay: true },
   { reader: csvReader, givesWay: true },
   { reader: textReader },
 ];

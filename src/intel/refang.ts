@@ -99,6 +99,12 @@ const DEFANGED = /[[\](){}\\]|dot|h[tx*_]{2}p|hxxtp|meow|fxp|\s\.\s?\w/i;
 const OPENING = "\"'`<({«“‘„‹";
 const CLOSING = "\"'`>)}»”’“›,;.!?";
 
+/** The parenthesis at the end was opened inside, after a path has begun. */
+function closesWithin(text: string, start: number, end: number): boolean {
+  const opens = text.lastIndexOf("(", end - 2);
+  return opens > start && text.lastIndexOf(")", end - 2) < opens && text.lastIndexOf("/", opens) > start;
+}
+
 /** Drops quotes, angle brackets and punctuation around a value. Paired square brackets stay: `[2001:db8::1]:443`. */
 export function trimAround(text: string): string {
   const opens = text.includes("[");
@@ -117,6 +123,8 @@ export function trimAround(text: string): string {
     // "2001:db8::" ends in a colon that belongs to it; "192.0.2.1:" does not.
     const strayColon = c === ":" && text[end - 2] !== ":";
     const strayBracket = c === "]" && (!opens || "\"'".includes(text[end - 2] ?? " "));
+    // A path's own: "https://evil.example/a_(b)".
+    if (c === ")" && closesWithin(text, start, end)) break;
     if (!CLOSING.includes(c) && text.charCodeAt(end - 1) > 32 && !strayColon && !strayBracket) break;
     end--;
   }
