@@ -1,5 +1,5 @@
 /** Advisories as web pages: what a reader of the page sees, with its headings, lists and tables. */
-import { Parser } from "htmlparser2";
+import type { Parser } from "htmlparser2";
 import { LookbackError } from "../model/errors.js";
 import type { Reader } from "./candidate.js";
 import type { Advisory } from "./prose-blocks.js";
@@ -83,7 +83,9 @@ class Head {
 }
 
 /** The page's blocks; `tooDeep` when reading stopped at MAX_DEPTH. */
-function parse(text: string): { blocks: HtmlBlocks; head: Head; tooDeep: boolean } {
+async function parse(text: string): Promise<{ blocks: HtmlBlocks; head: Head; tooDeep: boolean }> {
+  // Loaded when a page is read: most feeds are none.
+  const { Parser: HtmlParser } = await import("htmlparser2");
   const blocks = new HtmlBlocks();
   const head = new Head();
   let depth = 0;
@@ -97,7 +99,7 @@ function parse(text: string): { blocks: HtmlBlocks; head: Head; tooDeep: boolean
     for (; next >= 0 && next < parser.startIndex; next = text.indexOf("\n", next + 1)) line++;
     blocks.at(line);
   };
-  const parser: Parser = new Parser(
+  const parser: Parser = new HtmlParser(
     {
       onopentag(name, attributes) {
         if (++depth > MAX_DEPTH) throw new TooDeep();
@@ -161,8 +163,8 @@ const FRAGMENT = /^\s{0,200}<(?:div|p|h[1-6]|table|ul|ol|article|section|main|sp
 export const htmlReader: Reader = {
   id: "html",
   recognises: ({ text }) => DOCUMENT.test(text.slice(0, 8192)) || FRAGMENT.test(text.slice(0, 512)),
-  read(source, _options, sink) {
-    const { blocks, head, tooDeep } = parse(source.text);
+  async read(source, _options, sink) {
+    const { blocks, head, tooDeep } = await parse(source.text);
     const heading = blocks.blocks.find(({ kind }) => kind === "heading")?.text;
     extract({ blocks: blocks.blocks, wrapped: false, ...head.said(heading) }, sink);
     if (tooDeep)

@@ -95,6 +95,15 @@ export class WarningIndex {
     this.patterns.push({ pattern, kinds, list });
   }
 
+  /** Lists of the name itself and of names that it stands below. */
+  private namesAround(name: string, found: ListName[]): void {
+    for (let at = 0; at >= 0;) {
+      found.push(...(this.suffixes.get(name.slice(at)) ?? []));
+      const dot = name.indexOf(".", at);
+      at = dot < 0 ? -1 : dot + 1;
+    }
+  }
+
   /** Every list that names the value; one list may come twice. */
   find(value: Value): readonly ListName[] {
     const { range } = value;
@@ -106,11 +115,7 @@ export class WarningIndex {
     }
     found.push(...(this.exact.get(`${value.type}:${value.value}`) ?? []));
     const name = hostName(value);
-    for (let at = 0; name !== undefined && at >= 0;) {
-      found.push(...(this.suffixes.get(name.slice(at)) ?? []));
-      const dot = name.indexOf(".", at);
-      at = dot < 0 ? -1 : dot + 1;
-    }
+    if (name !== undefined) this.namesAround(name, found);
     for (const { text, kinds, list } of this.parts)
       if (kinds.has(value.type) && value.value.includes(text)) found.push(list);
     for (const { pattern, kinds, list } of this.patterns)
