@@ -1,0 +1,252 @@
+/** User-agents: rules U of reference-agents.ts. */
+import { FIELD_END, HEX, KEY, at, has, is } from "./bytes";
+import { finish, hashField, mixWord, seed } from "./hash";
+import { HEADER_AGENTS, HEADS, MAX_AGENT, MAX_RAW_AGENT, MIN_AGENT, SIEVE } from "./layout";
+import { Literals, slotOf } from "./literals";
+import { pend } from "./pending";
+
+const AGENTS: usize = 5;
+const QUOTE: u8 = 0x22;
+const APOSTROPHE: u8 = 0x27;
+const SPACE: u8 = 0x20;
+const EQUALS: u8 = 0x3d;
+const BACKSLASH: u8 = 0x5c;
+const PERCENT_SIGN: u8 = 0x25;
+/** How far back a quote is looked for that would hold a field between spaces. */
+const QUOTED_WITHIN: usize = 256;
+
+const table = changetype<Literals>(memory.data(32, 8));
+let sieve: usize = 0;
+let heads: usize = 0;
+/** A field without its escapes. */
+const room: usize = memory.data(544, 16);
+/** Bit i: the step's last byte was a delimiter. */
+let delimitedBefore: u64 = 1;
+
+export function configureAgents(image: usize): void {
+  table.configure(image, HEADER_AGENTS);
+  sieve = image + load<u32>(image + ((HEADER_AGENTS + SIEVE) << 2));
+  heads = image + load<u32>(image + ((HEADER_AGENTS + HEADS) << 2));
+}
+
+export function beginAgents(): void {
+  delimitedBefore = 1;
+}
+
+function delimiters(v: v128): u64 {
+  const quotes = v128.or(i8x16.eq(v, i8x16.splat(QUOTE)), i8x16.eq(v, i8x16.splat(APOSTROPHE)));
+  const blanks = v128.or(i8x16.eq(v, i8x16.splat(SPACE)), i8x16.eq(v, i8x16.splat(EQUALS)));
+  const ends = v128.or(i8x16.eq(v, i8x16.splat(0x09)), i8x16.eq(v, i8x16.splat(0x0a)));
+  return <u64>(<u32>i8x16.bitmask(v128.or(v128.or(quotes, blanks), ends)));
+}
+
+/** Bytes that some user-agent begins with; for those from 0x80 up also others. */
+function begins(v: v128, low: v128, high: v128): u64 {
+  const sets = i8x16.swizzle(low, v128.and(v, i8x16.splat(15)));
+  const bit = i8x16.swizzle(high, v128.and(i16x8.shr_u(v, 4), i8x16.splat(15)));
+  return <u64>(<u32>i8x16.bitmask(i8x16.ne(v128.and(sets, bit), i8x16.splat(0))));
+}
+
+/** The fields that begin in [chunk, end). */
+export function scanAgents(chunk: usize, end: usize): void {
+  const low = v128.load(heads);
+  const high = v128.load(heads, 16);
+  for (let p = chunk; p < end; p += 64) {
+    const v0 = v128.load(p);
+    const v1 = v128.load(p, 16);
+    const v2 = v128.load(p, 32);
+    const v3 = v128.load(p, 48);
+    const delimited = delimiters(v0) | (delimiters(v1) << 16) | (delimiters(v2) << 32) | (delimiters(v3) << 48);
+    const begun =
+      begins(v0, low, high) |
+      (begins(v1, low, high) << 16) |
+      (begins(v2, low, high) << 32) |
+      (begins(v3, low, high) << 48);
+    let marks = begun & ((delimited << 1) | delimitedBefore);
+    delimitedBefore = delimited >>> 63;
+    for (; marks != 0; marks &= marks - 1) {
+      const q = p + <usize>ctz(marks);
+      if (inSieve(q)) field(q);
+    }
+  }
+}
+
+function inSieve(p: usize): bool {
+  const h = finish(mixWord(seed, load<u32>(p))) >>> 17;
+  return ((load<u8>(sieve + (h >>> 3)) >>> (<u8>h & 7)) & 1) != 0;
+}
+
+/** Where the field ends whose end was looked for, and whether something in it is, or may be, escaped. */
+let fieldEnd: usize = 0;
+let escapes = false;
+
+/** The field that begins at `start`, after a delimiter. */
+function field(start: usize): void {
+  const before = at(start - 1);
+  if (before == QUOTE) {
+    if (at(start - 2) == BACKSLASH ? endsEscapedQuote(start) : endsQuote(start)) check(start);
+  } else if (before == APOSTROPHE) {
+    if (endsAt(start, APOSTROPHE)) check(start);
+  } else if (before == SPACE) {
+    if (at(start - 2) == 0x3a && endsAt(start, 0) && check(start)) return;
+    if (endsAt(start, SPACE) && !isQuoted(start)) check(start);
+  } else if (before == EQUALS) {
+    if (endsValue(start)) check(start);
+  } else if (endsAt(start, 0)) check(start);
+}
+
+/** The first quote that no backslash escapes, in this line. */
+function endsQuote(start: usize): bool {
+  escapes = false;
+  const stop = start + MAX_RAW_AGENT;
+  for (let p = start; p <= stop;) {
+    const v = v128.load(p);
+    let special = <u32>(
+      i8x16.bitmask(
+        v128.or(
+          v128.or(i8x16.eq(v, i8x16.splat(QUOTE)), i8x16.eq(v, i8x16.splat(BACKSLASH))),
+          v128.or(i8x16.eq(v, i8x16.splat(0x0a)), i8x16.eq(v, i8x16.splat(PERCENT_SIGN))),
+        ),
+      )
+    );
+    if (special == 0) {
+      p += 16;
+      continue;
+    }
+    p += <usize>ctz(special);
+    if (p > stop) return false;
+    const c = at(p);
+    if (c == QUOTE) {
+      fieldEnd = p;
+      return true;
+    }
+    if (c == 0x0a || (c == BACKSLASH && at(p + 1) == 0x0a)) return false;
+    escapes = true;
+    p += c == BACKSLASH ? 2 : 1;
+  }
+  return false;
+}
+
+/** The first quote after a backslash; that is no part of the field. */
+function endsEscapedQuote(start: usize): bool {
+  escapes = false;
+  const stop = start + MAX_RAW_AGENT;
+  for (let p = start; p <= stop; p++) {
+    const c = at(p);
+    if (c == 0x0a) return false;
+    if (c == BACKSLASH && at(p + 1) == QUOTE) {
+      fieldEnd = p;
+      return true;
+    }
+    if (c == BACKSLASH || c == PERCENT_SIGN) escapes = true;
+  }
+  return false;
+}
+
+/** `closing`, which must be there when it is an apostrophe; else the end of the bare field or the line. */
+function endsAt(start: usize, closing: u8): bool {
+  escapes = false;
+  const stop = start + MAX_RAW_AGENT;
+  for (let p = start; p <= stop; p++) {
+    const c = at(p);
+    if (c == closing && c != 0) {
+      fieldEnd = p;
+      return true;
+    }
+    if (closing == APOSTROPHE ? c == 0x0a : has(p, FIELD_END)) {
+      fieldEnd = p;
+      return closing != APOSTROPHE;
+    }
+    if (c == BACKSLASH || c == PERCENT_SIGN) escapes = true;
+  }
+  return false;
+}
+
+/** After `=`: quotes, the end of the bare field, or a space before the next key and its `=`. */
+function endsValue(start: usize): bool {
+  escapes = false;
+  const stop = start + MAX_RAW_AGENT;
+  for (let p = start; p <= stop; p++) {
+    const c = at(p);
+    if (c == QUOTE || c == APOSTROPHE || has(p, FIELD_END) || (c == SPACE && keyFollows(p + 1))) {
+      fieldEnd = p;
+      return true;
+    }
+    if (c == BACKSLASH || c == PERCENT_SIGN) escapes = true;
+  }
+  return false;
+}
+
+/** 1 to 32 bytes of a key, and `=`. */
+function keyFollows(p: usize): bool {
+  const from = p;
+  while (p - from <= 32 && has(p, KEY)) p++;
+  return p > from && p - from <= 32 && at(p) == EQUALS;
+}
+
+/** The nearest quote before `start` opens something: what follows it tells. */
+function isQuoted(start: usize): bool {
+  for (let p = start - 1; start - p <= QUOTED_WITHIN; p--) {
+    const c = at(p);
+    if (c == 0x0a) return false;
+    if (c == QUOTE) {
+      const next = at(p + 1);
+      return !(next == SPACE || next == 0x2c || next == 0x7d || next == 0x5d);
+    }
+  }
+  return false;
+}
+
+/** Reports [start, fieldEnd) when it is in the set. */
+function check(start: usize): bool {
+  let p = start;
+  let length = <u32>(fieldEnd - start);
+  if (escapes) {
+    p = room;
+    length = withoutEscapes(start);
+  }
+  if (length < <u32>MIN_AGENT || length > <u32>MAX_AGENT) return false;
+  const entry = table.find(hashField(p, length), p, length, true);
+  if (entry == 0) return false;
+  pend(AGENTS, start, start, <u32>(fieldEnd - start), slotOf(entry));
+  return true;
+}
+
+/** The field without its escapes in `room`; its length, or more than MAX_AGENT. */
+function withoutEscapes(p: usize): u32 {
+  let out = room;
+  const end = fieldEnd;
+  while (p < end) {
+    if (out - room >= <usize>MAX_AGENT) return MAX_AGENT + 1;
+    let c = at(p++);
+    if (c == BACKSLASH && p < end) {
+      const next = at(p);
+      if (next == QUOTE || next == 0x2f || next == BACKSLASH) {
+        c = next;
+        p++;
+      } else if (next == 0x75 && end - p >= 5) {
+        const byte = fromUnicode(p + 1);
+        if (byte != 0) {
+          c = byte;
+          p += 5;
+        }
+      }
+    } else if (c == PERCENT_SIGN && end - p >= 2 && at(p) == 0x32 && at(p + 1) == 0x30) {
+      c = SPACE;
+      p += 2;
+    }
+    store<u8>(out++, c);
+  }
+  return <u32>(out - room);
+}
+
+/** The byte that JSON writers spell `\u00HH` for HTML's sake: `" & ' + < = >`. 0 for others. */
+function fromUnicode(p: usize): u8 {
+  if (at(p) != 0x30 || at(p + 1) != 0x30 || !is(p + 2, HEX) || !is(p + 3, HEX)) return 0;
+  const c = <u8>((digit(at(p + 2)) << 4) | digit(at(p + 3)));
+  return c == QUOTE || c == 0x26 || c == APOSTROPHE || c == 0x2b || c == 0x3c || c == EQUALS || c == 0x3e ? c : 0;
+}
+
+function digit(c: u8): u8 {
+  return c <= 0x39 ? c & 15 : (c & 15) + 9;
+}

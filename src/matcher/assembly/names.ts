@@ -1,0 +1,243 @@
+/** Host names: rules N of reference-names.ts. */
+import { ALNUM, DIGIT, DOT, HIGH, LABEL, MAY_ESCAPE, at, followsEscape, has, inPercent, is } from "./bytes";
+import { finish, hashKey, inBloom, mixWord, seed } from "./hash";
+import { FLAGS, HEADER_NAMES, KEY_BYTES, MAX_LABEL, MAX_NAME, ODD_TOPS, SIEVE, UTF8_NAMES } from "./layout";
+import { Literals, slotBelow, slotOf } from "./literals";
+import { pend } from "./pending";
+
+const NAMES: usize = 1;
+/** Bytes of the longest escape's end that may stand in a label: `[`, 16 digits, `m`. */
+const ESCAPE = 18;
+const table = changetype<Literals>(memory.data(32, 8));
+let sieve: usize = 0;
+/** Some name is spelled in UTF-8: bytes from 0x80 up may belong to labels. */
+let utf8 = false;
+let letterTops: u64 = 0;
+let highTops: u8 = 0;
+
+/** A name in Windows DNS notation, spelled with dots, its end at `spelledEnd`; newlines around it. */
+const spelled: usize = memory.data(384, 16) + 32;
+const spelledEnd: usize = spelled + 320;
+
+export function configureNames(image: usize): void {
+  table.configure(image, HEADER_NAMES);
+  sieve = image + load<u32>(image + ((HEADER_NAMES + SIEVE) << 2));
+  const flags = load<u32>(image + (FLAGS << 2));
+  utf8 = (flags & UTF8_NAMES) != 0;
+  highTops = utf8 ? 0x80 : 0;
+  letterTops = (flags & ODD_TOPS) != 0 ? ~(<u64>0) : 0;
+  memory.fill(spelled - 32, 0x0a, 384);
+}
+
+/** Bits of the last step: dots and opening parentheses. */
+let dotsBefore: u64 = 0;
+let opensBefore: u64 = 0;
+
+export function beginNames(): void {
+  dotsBefore = 0;
+  opensBefore = 0;
+}
+
+function letters(v: v128, high: v128): u64 {
+  // 'a'..'z' + 5 are the only values above 101 as signed bytes, once upper case is made lower.
+  const found = i8x16.gt_s(i8x16.add(v128.or(v, i8x16.splat(0x20)), i8x16.splat(5)), i8x16.splat(101));
+  return <u64>(<u32>i8x16.bitmask(v128.or(found, v128.and(v, high))));
+}
+
+function equal(v: v128, byte: v128): u64 {
+  return <u64>(<u32>i8x16.bitmask(i8x16.eq(v, byte)));
+}
+
+/** The names whose last dot, or closing `(0)`, is followed by a byte of [chunk, end). */
+export function scanNames(chunk: usize, end: usize, dotBits: usize): void {
+  const high = i8x16.splat(highTops);
+  const open = i8x16.splat(0x28);
+  const shut = i8x16.splat(0x29);
+  for (let p = chunk; p < end; p += 64, dotBits += 8) {
+    const v0 = v128.load(p);
+    const v1 = v128.load(p, 16);
+    const v2 = v128.load(p, 32);
+    const v3 = v128.load(p, 48);
+    const dots = load<u64>(dotBits);
+    const tops = letters(v0, high) | (letters(v1, high) << 16) | (letters(v2, high) << 32) | (letters(v3, high) << 48);
+    const opens = equal(v0, open) | (equal(v1, open) << 16) | (equal(v2, open) << 32) | (equal(v3, open) << 48);
+    const shuts = equal(v0, shut) | (equal(v1, shut) << 16) | (equal(v2, shut) << 32) | (equal(v3, shut) << 48);
+    let marks =
+      ((tops | letterTops) & ((dots << 1) | (dotsBefore >>> 63))) | (shuts & ((opens << 2) | (opensBefore >>> 62)));
+    dotsBefore = dots;
+    opensBefore = opens;
+    for (; marks != 0; marks &= marks - 1) {
+      const q = p + <usize>ctz(marks);
+      if (at(q) == 0x29) notation(q);
+      else if (inSieve(q)) plain(q);
+    }
+  }
+}
+
+/** Whether some name has these bytes before and after its last dot; `q` follows the dot. */
+function inSieve(q: usize): bool {
+  const three = ((<u32>at(q - 2) & 31) << 10) | ((<u32>at(q) & 31) << 5) | (<u32>at(q + 1) & 31);
+  return ((load<u8>(sieve + (three >>> 3)) >>> (<u8>three & 7)) & 1) != 0;
+}
+
+/** The token whose last label begins at `q`, in dots. */
+function plain(q: usize): void {
+  const labelEnd = endOfLabel(q);
+  if (utf8 && has(labelEnd, HIGH)) {
+    const end = endOfWideLabel(labelEnd);
+    if (end > labelEnd && find(q, end)) {
+      pend(NAMES, q, startOfToken(end), <u32>(end - tokenStart), tokenSlot);
+      return;
+    }
+  }
+  if (labelEnd == q || labelEnd - q > <usize>MAX_LABEL) return;
+  if (at(labelEnd) == DOT && is(labelEnd + 1, ALNUM)) return;
+  if (find(q, labelEnd)) pend(NAMES, q, startOfToken(labelEnd), <u32>(labelEnd - tokenStart), tokenSlot);
+}
+
+function endOfLabel(p: usize): usize {
+  const stop = p + MAX_LABEL + 1;
+  while (p < stop && has(p, LABEL)) p++;
+  return p;
+}
+
+/** The end of a label of any letters, `p` in the middle of it; `p` when the label is none. */
+function endOfWideLabel(p: usize): usize {
+  const from = p;
+  const stop = p + 4 * MAX_LABEL;
+  while (p < stop && has(p, LABEL | HIGH) && !beginsMark(p)) p++;
+  return p == stop || (at(p) == DOT && is(p + 1, ALNUM)) ? from : p;
+}
+
+/** A punctuation mark in UTF-8 begins at `p`. */
+function beginsMark(p: usize): bool {
+  const c = at(p);
+  if (c == 0xc2) return true;
+  const next = at(p + 1);
+  return (
+    (c == 0xe2 && (next & 0xfe) == 0x80) || (c == 0xe3 && next == 0x80) || (c == 0xef && next >= 0xbb && next <= 0xbc)
+  );
+}
+
+/** A punctuation mark in UTF-8 ends before `p`. */
+function endsMark(p: usize): bool {
+  return at(p - 2) == 0xc2 || (at(p - 3) != 0xc2 && beginsMark(p - 3));
+}
+
+let tokenStart: usize = 0;
+let tokenSlot: i32 = -1;
+/** The longest listed name found: where it begins. */
+let nameStart: usize = 0;
+
+/** Whether a listed name ends at `end`, whose last label begins at `q`; leaves the longest in nameStart and tokenSlot. */
+function find(q: usize, end: usize): bool {
+  let start = q - 1;
+  const furthest = end - KEY_BYTES - ESCAPE;
+  while (start > furthest && has(start - 1, LABEL)) start--;
+  if (start == q - 1 && !utf8 && start > furthest) return false;
+  // An escape would stand in the key.
+  if (start <= furthest || !has(start - 1, MAY_ESCAPE)) {
+    const key = <u32>min<usize>(end - start, KEY_BYTES);
+    if (!inBloom(table.first, table.firstShift, hashKey(end, key))) return false;
+  }
+  return walk(q, end);
+}
+
+/** Tries every place before `end` where a name may begin, label by label. */
+function walk(q: usize, end: usize): bool {
+  nameStart = 0;
+  const furthest = end - MAX_NAME;
+  let h = seed;
+  let p = end;
+  for (;;) {
+    let s = p;
+    while (s > furthest && inLabel(s - 1)) s--;
+    if (s == p) break;
+    const cut = inLabel(s - 1);
+    const escaped = cut || has(s - 1, MAY_ESCAPE);
+    while (p > s) {
+      p--;
+      h = mixWord(h, at(p) | 0x20);
+      if (p >= q) continue;
+      if (p > s || cut) {
+        if (utf8 && has(p - 1, HIGH) && !has(p, HIGH)) probe(h, p, end);
+        else if (escaped && followsEscape(p)) probe(h, p, end);
+      } else if (!inPercent(p)) probe(h, p, end);
+    }
+    if (cut || at(s - 1) != DOT || !inLabel(s - 2)) break;
+    p = s - 1;
+    if (p <= furthest) break;
+    h = mixWord(h, DOT | 0x20);
+  }
+  return nameStart != 0;
+}
+
+/** Whether the byte at `p` belongs to a label. */
+function inLabel(p: usize): bool {
+  return has(p, LABEL) || (utf8 && has(p, HIGH) && !endsMark(p + 1));
+}
+
+function probe(h: u32, p: usize, end: usize): void {
+  const entry = table.find(finish(h), p, <u32>(end - p), false);
+  if (entry == 0) return;
+  const slot = isBelow(p) ? slotBelow(entry) : slotOf(entry);
+  if (slot < 0) return;
+  nameStart = p;
+  tokenSlot = slot;
+}
+
+/** A label stands before the name. */
+function isBelow(p: usize): bool {
+  return at(p - 1) == DOT && has(p - 2, LABEL | HIGH);
+}
+
+/** The start of the whole token around the name found. */
+function startOfToken(end: usize): usize {
+  let p = nameStart;
+  tokenStart = p;
+  if (!isBelow(p)) return p;
+  const furthest = end - MAX_NAME;
+  while (p > furthest && (has(p - 1, LABEL) || (at(p - 1) == DOT && has(p - 2, LABEL)))) p--;
+  if (at(p) == DOT) p++;
+  for (let q = min(nameStart, p + ESCAPE); q > p; q--) {
+    if (followsEscape(q)) {
+      p = q;
+      break;
+    }
+  }
+  tokenStart = p;
+  return p;
+}
+
+/** `(4)evil(3)com(0)`, its last byte at `shut`. */
+function notation(shut: usize): void {
+  if (at(shut - 1) != 0x30) return;
+  let p = shut - 2;
+  let out = spelledEnd;
+  let last: usize = 0;
+  let start: usize = 0;
+  for (;;) {
+    let s = p;
+    while (p - s <= <usize>MAX_LABEL && has(s - 1, LABEL)) s--;
+    const length = <u32>(p - s);
+    if (length == 0 || length > <u32>MAX_LABEL || at(s - 1) != 0x29) break;
+    let d = s - 2;
+    let value: u32 = at(d) - 0x30;
+    if (!is(d, DIGIT)) break;
+    if (is(d - 1, DIGIT)) {
+      d--;
+      value += 10 * (at(d) - 0x30);
+    }
+    if (value != length || at(d - 1) != 0x28) break;
+    if (<u32>(spelledEnd - out) + length + 1 > <u32>MAX_NAME) break;
+    if (out != spelledEnd) store<u8>(--out, DOT);
+    else last = spelledEnd - <usize>length;
+    out -= <usize>length;
+    memory.copy(out, s, length);
+    start = d - 1;
+    p = start;
+  }
+  if (start == 0 || out == last) return;
+  memory.fill(out - 32, 0x0a, 32);
+  if (inSieve(last) && find(last, spelledEnd)) pend(NAMES, shut, start, <u32>(shut + 1 - start), tokenSlot);
+}
