@@ -137,7 +137,7 @@ export class Literals {
       aligned((this.count + 1) * layout.ENTRY_BYTES) +
       aligned(this.#textBytes) +
       aligned(layout.SIEVE_BYTES) +
-      64
+      aligned(layout.HEAD_BYTES)
     );
   }
 
@@ -177,7 +177,7 @@ export class Literals {
     const bytes = new Uint8Array(image.buffer);
     bytes.set(this.text.subarray(0, this.#textBytes), place(layout.TEXT, this.#textBytes));
     const sieve = bytes.subarray(place(layout.SIEVE, layout.SIEVE_BYTES)).subarray(0, layout.SIEVE_BYTES);
-    return { first, sieve, heads: bytes.subarray(place(layout.HEADS, 32)).subarray(0, 32) };
+    return { first, sieve, heads: bytes.subarray(place(layout.HEADS, layout.HEAD_BYTES)).subarray(0, layout.HEAD_BYTES) };
   }
 }
 

@@ -20,8 +20,9 @@ let sieve: usize = 0;
 let heads: usize = 0;
 /** A field without its escapes. */
 const room: usize = memory.data(544, 16);
-/** Bit i: the step's last byte was a delimiter. */
-let delimitedBefore: u64 = 1;
+/** Of the last step: delimiters, and bytes that some user-agent begins with. */
+let delimitedBefore: u64 = 0;
+let begunBefore: u64 = 0;
 
 export function configureAgents(image: usize): void {
   table.configure(image, HEADER_AGENTS);
@@ -30,7 +31,9 @@ export function configureAgents(image: usize): void {
 }
 
 export function beginAgents(): void {
-  delimitedBefore = 1;
+  // The region begins after a newline.
+  delimitedBefore = (<u64>1) << 63;
+  begunBefore = 0;
 }
 
 function delimiters(v: v128): u64 {
@@ -40,32 +43,45 @@ function delimiters(v: v128): u64 {
   return <u64>(<u32>i8x16.bitmask(v128.or(v128.or(quotes, blanks), ends)));
 }
 
-/** Bytes that some user-agent begins with; for those from 0x80 up also others. */
-function begins(v: v128, low: v128, high: v128): u64 {
-  const sets = i8x16.swizzle(low, v128.and(v, i8x16.splat(15)));
-  const bit = i8x16.swizzle(high, v128.and(i16x8.shr_u(v, 4), i8x16.splat(15)));
-  return <u64>(<u32>i8x16.bitmask(i8x16.ne(v128.and(sets, bit), i8x16.splat(0))));
+/** For each byte the bit that its high nibble has in HEADS. */
+function nibbles(v: v128, high: v128): v128 {
+  return i8x16.swizzle(high, v128.and(i16x8.shr_u(v, 4), i8x16.splat(15)));
 }
 
-/** The fields that begin in [chunk, end). */
+/** Bytes that are in the set `low`; of those from 0x80 up also others. */
+function inSet(v: v128, bits: v128, low: v128): u64 {
+  const sets = i8x16.swizzle(low, v128.and(v, i8x16.splat(15)));
+  return <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.and(sets, bits), bits)));
+}
+
+/** The fields whose second byte stands in [chunk, end). */
 export function scanAgents(chunk: usize, end: usize): void {
-  const low = v128.load(heads);
-  const high = v128.load(heads, 16);
+  const first = v128.load(heads);
+  const second = v128.load(heads, 16);
+  const high = v128.load(heads, 32);
   for (let p = chunk; p < end; p += 64) {
     const v0 = v128.load(p);
     const v1 = v128.load(p, 16);
     const v2 = v128.load(p, 32);
     const v3 = v128.load(p, 48);
     const delimited = delimiters(v0) | (delimiters(v1) << 16) | (delimiters(v2) << 32) | (delimiters(v3) << 48);
+    const b0 = nibbles(v0, high);
+    const b1 = nibbles(v1, high);
+    const b2 = nibbles(v2, high);
+    const b3 = nibbles(v3, high);
     const begun =
-      begins(v0, low, high) |
-      (begins(v1, low, high) << 16) |
-      (begins(v2, low, high) << 32) |
-      (begins(v3, low, high) << 48);
-    let marks = begun & ((delimited << 1) | delimitedBefore);
-    delimitedBefore = delimited >>> 63;
+      inSet(v0, b0, first) | (inSet(v1, b1, first) << 16) | (inSet(v2, b2, first) << 32) | (inSet(v3, b3, first) << 48);
+    const goesOn =
+      inSet(v0, b0, second) |
+      (inSet(v1, b1, second) << 16) |
+      (inSet(v2, b2, second) << 32) |
+      (inSet(v3, b3, second) << 48);
+    let marks =
+      goesOn & ((begun << 1) | (begunBefore >>> 63)) & ((delimited << 2) | (delimitedBefore >>> 62));
+    delimitedBefore = delimited;
+    begunBefore = begun;
     for (; marks != 0; marks &= marks - 1) {
-      const q = p + <usize>ctz(marks);
+      const q = p + <usize>ctz(marks) - 1;
       if (inSieve(q)) field(q);
     }
   }
@@ -88,41 +104,36 @@ function field(start: usize): void {
   } else if (before == APOSTROPHE) {
     if (endsAt(start, APOSTROPHE)) check(start);
   } else if (before == SPACE) {
-    if (at(start - 2) == 0x3a && endsAt(start, 0) && check(start)) return;
+    if (at(start - 2) == 0x3a && endsAt(start, 0x09) && check(start)) return;
     if (endsAt(start, SPACE) && !isQuoted(start)) check(start);
   } else if (before == EQUALS) {
     if (endsValue(start)) check(start);
-  } else if (endsAt(start, 0)) check(start);
+  } else if (endsAt(start, 0x09)) check(start);
+}
+
+/** The first byte from `p` on that is `closing`, a backslash, `%` or a control character; `p` + 16 when there is none. */
+function nextSpecial(p: usize, closing: u8): usize {
+  const v = v128.load(p);
+  const special = v128.or(
+    v128.or(i8x16.eq(v, i8x16.splat(closing)), i8x16.eq(v, i8x16.splat(BACKSLASH))),
+    v128.or(i8x16.lt_u(v, i8x16.splat(0x20)), i8x16.eq(v, i8x16.splat(PERCENT_SIGN))),
+  );
+  return p + <usize>ctz(i8x16.bitmask(special) | 0x10000);
 }
 
 /** The first quote that no backslash escapes, in this line. */
 function endsQuote(start: usize): bool {
   escapes = false;
   const stop = start + MAX_RAW_AGENT;
-  for (let p = start; p <= stop;) {
-    const v = v128.load(p);
-    let special = <u32>(
-      i8x16.bitmask(
-        v128.or(
-          v128.or(i8x16.eq(v, i8x16.splat(QUOTE)), i8x16.eq(v, i8x16.splat(BACKSLASH))),
-          v128.or(i8x16.eq(v, i8x16.splat(0x0a)), i8x16.eq(v, i8x16.splat(PERCENT_SIGN))),
-        ),
-      )
-    );
-    if (special == 0) {
-      p += 16;
-      continue;
-    }
-    p += <usize>ctz(special);
-    if (p > stop) return false;
-    const c = at(p);
+  for (let p = start, q: usize; (q = nextSpecial(p, QUOTE)) <= stop;) {
+    const c = at(q);
     if (c == QUOTE) {
-      fieldEnd = p;
+      fieldEnd = q;
       return true;
     }
-    if (c == 0x0a || (c == BACKSLASH && at(p + 1) == 0x0a)) return false;
-    escapes = true;
-    p += c == BACKSLASH ? 2 : 1;
+    if (c == 0x0a || (c == BACKSLASH && at(q + 1) == 0x0a)) return false;
+    if (c == BACKSLASH || c == PERCENT_SIGN) escapes = true;
+    p = q == p + 16 ? q : c == BACKSLASH ? q + 2 : q + 1;
   }
   return false;
 }
@@ -147,17 +158,14 @@ function endsEscapedQuote(start: usize): bool {
 function endsAt(start: usize, closing: u8): bool {
   escapes = false;
   const stop = start + MAX_RAW_AGENT;
-  for (let p = start; p <= stop; p++) {
-    const c = at(p);
-    if (c == closing && c != 0) {
-      fieldEnd = p;
-      return true;
-    }
-    if (closing == APOSTROPHE ? c == 0x0a : has(p, FIELD_END)) {
-      fieldEnd = p;
-      return closing != APOSTROPHE;
+  for (let p = start, q: usize; (q = nextSpecial(p, closing)) <= stop;) {
+    const c = at(q);
+    if (c == closing || (closing == APOSTROPHE ? c == 0x0a : has(q, FIELD_END))) {
+      fieldEnd = q;
+      return closing != APOSTROPHE || c == closing;
     }
     if (c == BACKSLASH || c == PERCENT_SIGN) escapes = true;
+    p = q == p + 16 ? q : q + 1;
   }
   return false;
 }
@@ -208,7 +216,7 @@ function check(start: usize): bool {
   if (length < <u32>MIN_AGENT || length > <u32>MAX_AGENT) return false;
   const entry = table.find(hashField(p, length), p, length, true);
   if (entry == 0) return false;
-  pend(AGENTS, start, start, <u32>(fieldEnd - start), slotOf(entry));
+  pend(AGENTS, start + 1, start, <u32>(fieldEnd - start), slotOf(entry));
   return true;
 }
 

@@ -49,8 +49,12 @@ export const FIRST = 6;
 export const FIRST_SHIFT = 7;
 /** Bits by a few raw bytes. Names: three around the last dot. Agents: hash of the first four. */
 export const SIEVE = 8;
-/** Agents: 32 bytes, the first bytes there are: for each low nibble, then for each high nibble, a set of high nibbles. */
+/**
+ * Agents: HEAD_BYTES. For each low nibble of a first byte the set of its high nibbles, modulo 8; the same of a second byte; the bit
+ * of each high nibble in these sets.
+ */
 export const HEADS = 9;
+export const HEAD_BYTES = 48;
 /** Bytes of SIEVE: 5 bits a byte for names; 15 of the hash for agents. */
 export const SIEVE_BYTES = 4096;
 export const KEY_BYTES = 16;

@@ -95,9 +95,30 @@ function plain(q: usize): void {
   if (find(q, labelEnd)) pend(NAMES, q, startOfToken(labelEnd), <u32>(labelEnd - tokenStart), tokenSlot);
 }
 
+/** Bit i: byte i belongs to a label. */
+function labelBits(v: v128): u32 {
+  // 'a'..'z' + 5 are the only values above 101 as signed bytes, '0'..'9' + 70 those above 117.
+  const letter = i8x16.gt_s(i8x16.add(v128.or(v, i8x16.splat(0x20)), i8x16.splat(5)), i8x16.splat(101));
+  const digit = i8x16.gt_s(i8x16.add(v, i8x16.splat(70)), i8x16.splat(117));
+  const bar = v128.or(i8x16.eq(v, i8x16.splat(0x2d)), i8x16.eq(v, i8x16.splat(0x5f)));
+  return i8x16.bitmask(v128.or(v128.or(letter, digit), bar));
+}
+
+/** The end of the label bytes from `p` on; at most MAX_LABEL + 1 are counted. */
 function endOfLabel(p: usize): usize {
   const stop = p + MAX_LABEL + 1;
+  const end = p + <usize>ctz(~labelBits(v128.load(p)));
+  if (end != p + 16) return end;
+  p = end;
   while (p < stop && has(p, LABEL)) p++;
+  return p;
+}
+
+/** The start of the label bytes before `p`, or `furthest`. */
+function startOfLabel(p: usize, furthest: usize): usize {
+  const run = <usize>clz(~(labelBits(v128.load(p - 16)) << 16));
+  p -= run;
+  if (run == 16) while (p > furthest && has(p - 1, LABEL)) p--;
   return p;
 }
 
@@ -131,9 +152,8 @@ let nameStart: usize = 0;
 
 /** Whether a listed name ends at `end`, whose last label begins at `q`; leaves the longest in nameStart and tokenSlot. */
 function find(q: usize, end: usize): bool {
-  let start = q - 1;
   const furthest = end - KEY_BYTES - ESCAPE;
-  while (start > furthest && has(start - 1, LABEL)) start--;
+  const start = startOfLabel(q - 1, furthest);
   if (start == q - 1 && !utf8 && start > furthest) return false;
   // An escape would stand in the key.
   if (start <= furthest || !has(start - 1, MAY_ESCAPE)) {
