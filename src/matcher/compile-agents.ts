@@ -40,7 +40,7 @@ function* prefixes(text: Uint8Array, at: number, before: string): Generator<stri
 
 /** Fills what the kernel asks before it cuts a field out. */
 export function filterAgents(agents: Literals, { sieve, heads }: Filters): void {
-  for (let nibble = 0; nibble < 16; nibble++) heads[32 + nibble] = 1 << (nibble & 7);
+  for (let nibble = 0; nibble < 16; nibble++) heads[16 + nibble] = 1 << (nibble & 7);
   const seen = new Set<number>();
   for (let id = 0; id < agents.count; id++) {
     for (const prefix of prefixes(agents.text, agents.offsets[id]!, "")) {
@@ -49,7 +49,6 @@ export function filterAgents(agents: Literals, { sieve, heads }: Filters): void 
       if (seen.has(word)) continue;
       seen.add(word);
       heads[word & 15]! |= 1 << ((word >>> 4) & 7);
-      heads[16 + ((word >>> 8) & 15)]! |= 1 << ((word >>> 12) & 7);
       const h = finish(mixWord(agents.seed, word)) >>> 17;
       sieve[h >>> 3]! |= 1 << (h & 7);
     }

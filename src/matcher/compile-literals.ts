@@ -177,7 +177,11 @@ export class Literals {
     const bytes = new Uint8Array(image.buffer);
     bytes.set(this.text.subarray(0, this.#textBytes), place(layout.TEXT, this.#textBytes));
     const sieve = bytes.subarray(place(layout.SIEVE, layout.SIEVE_BYTES)).subarray(0, layout.SIEVE_BYTES);
-    return { first, sieve, heads: bytes.subarray(place(layout.HEADS, layout.HEAD_BYTES)).subarray(0, layout.HEAD_BYTES) };
+    return {
+      first,
+      sieve,
+      heads: bytes.subarray(place(layout.HEADS, layout.HEAD_BYTES)).subarray(0, layout.HEAD_BYTES),
+    };
   }
 }
 

@@ -132,7 +132,7 @@ export function filterNames(names: Literals, { first, sieve }: Filters, image: U
     const pair = ((text[dot - 1]! & 31) << 10) | ((text[dot + 1]! & 31) << 5);
     const only = end - dot > 2 ? text[dot + 2]! & 31 : undefined;
     for (let third = only ?? 0; third <= (only ?? 31); third++) sieve[(pair | third) >>> 3]! |= 1 << (third & 7);
-    if (!isLetter(text[dot + 1]!) && text[dot + 1]! < 0x80) flags |= layout.ODD_TOPS;
+    for (const c of [text[dot + 1]!, text[end - 1]!]) if (!isLetter(c) && c < 0x80) flags |= layout.ODD_TOPS;
     for (let i = start; i < end; i++) if (text[i]! >= 0x80) flags |= layout.UTF8_NAMES;
   }
   return flags;

@@ -4,6 +4,7 @@ import { finish, hashField, mixWord, seed } from "./hash";
 import { HEADER_AGENTS, HEADS, MAX_AGENT, MAX_RAW_AGENT, MIN_AGENT, SIEVE } from "./layout";
 import { Literals, slotOf } from "./literals";
 import { pend } from "./pending";
+import { append, listStart } from "./places";
 
 const AGENTS: usize = 5;
 const QUOTE: u8 = 0x22;
@@ -20,9 +21,8 @@ let sieve: usize = 0;
 let heads: usize = 0;
 /** A field without its escapes. */
 const room: usize = memory.data(544, 16);
-/** Of the last step: delimiters, and bytes that some user-agent begins with. */
+/** Bit 63: the last byte of the last step was a delimiter. */
 let delimitedBefore: u64 = 0;
-let begunBefore: u64 = 0;
 
 export function configureAgents(image: usize): void {
   table.configure(image, HEADER_AGENTS);
@@ -33,14 +33,6 @@ export function configureAgents(image: usize): void {
 export function beginAgents(): void {
   // The region begins after a newline.
   delimitedBefore = (<u64>1) << 63;
-  begunBefore = 0;
-}
-
-function delimiters(v: v128): u64 {
-  const quotes = v128.or(i8x16.eq(v, i8x16.splat(QUOTE)), i8x16.eq(v, i8x16.splat(APOSTROPHE)));
-  const blanks = v128.or(i8x16.eq(v, i8x16.splat(SPACE)), i8x16.eq(v, i8x16.splat(EQUALS)));
-  const ends = v128.or(i8x16.eq(v, i8x16.splat(0x09)), i8x16.eq(v, i8x16.splat(0x0a)));
-  return <u64>(<u32>i8x16.bitmask(v128.or(v128.or(quotes, blanks), ends)));
 }
 
 /** For each byte the bit that its high nibble has in HEADS. */
@@ -54,42 +46,45 @@ function inSet(v: v128, bits: v128, low: v128): u64 {
   return <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.and(sets, bits), bits)));
 }
 
-/** The fields whose second byte stands in [chunk, end). */
+/** The fields that begin in [chunk, end). */
 export function scanAgents(chunk: usize, end: usize): void {
   const first = v128.load(heads);
-  const second = v128.load(heads, 16);
-  const high = v128.load(heads, 32);
+  const high = v128.load(heads, 16);
+  // Space, quote, apostrophe; tab, newline; equals sign.
+  const delimiters = i8x16(4, 0, 4, 0, 0, 0, 0, 4, 0, 1, 1, 0, 0, 8, 0, 0);
+  let listEnd = listStart;
   for (let p = chunk; p < end; p += 64) {
     const v0 = v128.load(p);
     const v1 = v128.load(p, 16);
     const v2 = v128.load(p, 32);
     const v3 = v128.load(p, 48);
-    const delimited = delimiters(v0) | (delimiters(v1) << 16) | (delimiters(v2) << 32) | (delimiters(v3) << 48);
     const b0 = nibbles(v0, high);
     const b1 = nibbles(v1, high);
     const b2 = nibbles(v2, high);
     const b3 = nibbles(v3, high);
     const begun =
       inSet(v0, b0, first) | (inSet(v1, b1, first) << 16) | (inSet(v2, b2, first) << 32) | (inSet(v3, b3, first) << 48);
-    const goesOn =
-      inSet(v0, b0, second) |
-      (inSet(v1, b1, second) << 16) |
-      (inSet(v2, b2, second) << 32) |
-      (inSet(v3, b3, second) << 48);
-    let marks =
-      goesOn & ((begun << 1) | (begunBefore >>> 63)) & ((delimited << 2) | (delimitedBefore >>> 62));
+    const delimited =
+      inSet(v0, b0, delimiters) |
+      (inSet(v1, b1, delimiters) << 16) |
+      (inSet(v2, b2, delimiters) << 32) |
+      (inSet(v3, b3, delimiters) << 48);
+    listEnd = append(listEnd, p, begun & ((delimited << 1) | (delimitedBefore >>> 63)));
     delimitedBefore = delimited;
-    begunBefore = begun;
-    for (; marks != 0; marks &= marks - 1) {
-      const q = p + <usize>ctz(marks) - 1;
-      if (inSieve(q)) field(q);
-    }
   }
+  let kept = listStart;
+  for (let item = listStart; item < listEnd; item += 4) {
+    const q = load<u32>(item);
+    store<u32>(kept, q);
+    kept += (<usize>inSieve(<usize>q)) << 2;
+  }
+  for (let item = listStart; item < kept; item += 4) field(<usize>load<u32>(item));
 }
 
-function inSieve(p: usize): bool {
+/** 1 when some user-agent has these four bytes first. */
+function inSieve(p: usize): u32 {
   const h = finish(mixWord(seed, load<u32>(p))) >>> 17;
-  return ((load<u8>(sieve + (h >>> 3)) >>> (<u8>h & 7)) & 1) != 0;
+  return (<u32>load<u8>(sieve + (h >>> 3)) >>> (h & 7)) & 1;
 }
 
 /** Where the field ends whose end was looked for, and whether something in it is, or may be, escaped. */
@@ -108,7 +103,7 @@ function field(start: usize): void {
     if (endsAt(start, SPACE) && !isQuoted(start)) check(start);
   } else if (before == EQUALS) {
     if (endsValue(start)) check(start);
-  } else if (endsAt(start, 0x09)) check(start);
+  } else if (has(start - 1, FIELD_END) && endsAt(start, 0x09)) check(start);
 }
 
 /** The first byte from `p` on that is `closing`, a backslash, `%` or a control character; `p` + 16 when there is none. */
@@ -216,7 +211,7 @@ function check(start: usize): bool {
   if (length < <u32>MIN_AGENT || length > <u32>MAX_AGENT) return false;
   const entry = table.find(hashField(p, length), p, length, true);
   if (entry == 0) return false;
-  pend(AGENTS, start + 1, start, <u32>(fieldEnd - start), slotOf(entry));
+  pend(AGENTS, start, start, <u32>(fieldEnd - start), slotOf(entry));
   return true;
 }
 

@@ -18,7 +18,7 @@ export const HAS_JA4 = 16;
 export const HAS_AGENTS = 32;
 /** Some name is spelled in UTF-8 too. */
 export const UTF8_NAMES = 64;
-/** Some name's last label begins with no ASCII letter. */
+/** Some name's last label begins or ends with no ASCII letter. */
 export const ODD_TOPS = 128;
 /** Word index of each family's header. */
 export const HEADER_V4 = 2;
@@ -49,12 +49,9 @@ export const FIRST = 6;
 export const FIRST_SHIFT = 7;
 /** Bits by a few raw bytes. Names: three around the last dot. Agents: hash of the first four. */
 export const SIEVE = 8;
-/**
- * Agents: HEAD_BYTES. For each low nibble of a first byte the set of its high nibbles, modulo 8; the same of a second byte; the bit
- * of each high nibble in these sets.
- */
+/** Agents: for each low nibble of a first byte the set of its high nibbles, modulo 8; then the bit of each high nibble in it. */
 export const HEADS = 9;
-export const HEAD_BYTES = 48;
+export const HEAD_BYTES = 32;
 /** Bytes of SIEVE: 5 bits a byte for names; 15 of the hash for agents. */
 export const SIEVE_BYTES = 4096;
 export const KEY_BYTES = 16;
@@ -99,8 +96,8 @@ export const CHUNK = 1792;
 export const HIT_WORDS = 5;
 /** The kernel pauses once this many hits are waiting; the table has room for one more chunk's worth. */
 export const HIT_PAUSE = 8192;
-/** More than any chunk can hold of one kind: the shortest token is "::" and needs a byte between. */
-export const KIND_ROOM = 1024;
+/** As many as a chunk can hold of one kind: no two begin, or are found, at the same byte. */
+export const KIND_ROOM = CHUNK;
 /** Addresses, names, mail, digests, JA4, user-agents. */
 export const KINDS = 6;
 export const HIT_ROOM = KIND_ROOM * KINDS;

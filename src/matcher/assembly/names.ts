@@ -4,15 +4,18 @@ import { finish, hashKey, inBloom, mixWord, seed } from "./hash";
 import { FLAGS, HEADER_NAMES, KEY_BYTES, MAX_LABEL, MAX_NAME, ODD_TOPS, SIEVE, UTF8_NAMES } from "./layout";
 import { Literals, slotBelow, slotOf } from "./literals";
 import { pend } from "./pending";
+import { append, listStart } from "./places";
 
 const NAMES: usize = 1;
+const OPEN: u8 = 0x28;
 /** Bytes of the longest escape's end that may stand in a label: `[`, 16 digits, `m`. */
 const ESCAPE = 18;
 const table = changetype<Literals>(memory.data(32, 8));
 let sieve: usize = 0;
 /** Some name is spelled in UTF-8: bytes from 0x80 up may belong to labels. */
 let utf8 = false;
-let letterTops: u64 = 0;
+/** All bits set when a last label may begin or end with any byte. */
+let oddTops: u64 = 0;
 let highTops: u8 = 0;
 
 /** A name in Windows DNS notation, spelled with dots, its end at `spelledEnd`; newlines around it. */
@@ -25,17 +28,17 @@ export function configureNames(image: usize): void {
   const flags = load<u32>(image + (FLAGS << 2));
   utf8 = (flags & UTF8_NAMES) != 0;
   highTops = utf8 ? 0x80 : 0;
-  letterTops = (flags & ODD_TOPS) != 0 ? ~(<u64>0) : 0;
+  oddTops = (flags & ODD_TOPS) != 0 ? ~(<u64>0) : 0;
   memory.fill(spelled - 32, 0x0a, 384);
 }
 
-/** Bits of the last step: dots and opening parentheses. */
+/** Of the last step: dots, and letters (`tops`). */
 let dotsBefore: u64 = 0;
-let opensBefore: u64 = 0;
+let topsBefore: u64 = 0;
 
 export function beginNames(): void {
   dotsBefore = 0;
-  opensBefore = 0;
+  topsBefore = 0;
 }
 
 function letters(v: v128, high: v128): u64 {
@@ -44,40 +47,50 @@ function letters(v: v128, high: v128): u64 {
   return <u64>(<u32>i8x16.bitmask(v128.or(found, v128.and(v, high))));
 }
 
-function equal(v: v128, byte: v128): u64 {
-  return <u64>(<u32>i8x16.bitmask(i8x16.eq(v, byte)));
+function opens(v: v128): u64 {
+  return <u64>(<u32>i8x16.bitmask(i8x16.eq(v, i8x16.splat(OPEN))));
 }
 
-/** The names whose last dot, or closing `(0)`, is followed by a byte of [chunk, end). */
+/** The names whose last label begins, or whose `(0)` opens, in [chunk, end). */
 export function scanNames(chunk: usize, end: usize, dotBits: usize): void {
   const high = i8x16.splat(highTops);
-  const open = i8x16.splat(0x28);
-  const shut = i8x16.splat(0x29);
+  let listEnd = listStart;
   for (let p = chunk; p < end; p += 64, dotBits += 8) {
     const v0 = v128.load(p);
     const v1 = v128.load(p, 16);
     const v2 = v128.load(p, 32);
     const v3 = v128.load(p, 48);
     const dots = load<u64>(dotBits);
-    const tops = letters(v0, high) | (letters(v1, high) << 16) | (letters(v2, high) << 32) | (letters(v3, high) << 48);
-    const opens = equal(v0, open) | (equal(v1, open) << 16) | (equal(v2, open) << 32) | (equal(v3, open) << 48);
-    const shuts = equal(v0, shut) | (equal(v1, shut) << 16) | (equal(v2, shut) << 32) | (equal(v3, shut) << 48);
-    let marks =
-      ((tops | letterTops) & ((dots << 1) | (dotsBefore >>> 63))) | (shuts & ((opens << 2) | (opensBefore >>> 62)));
+    const tops =
+      oddTops | letters(v0, high) | (letters(v1, high) << 16) | (letters(v2, high) << 32) | (letters(v3, high) << 48);
+    const open = opens(v0) | (opens(v1) << 16) | (opens(v2) << 32) | (opens(v3) << 48);
+    const marks = (tops & ((dots << 1) | (dotsBefore >>> 63))) | (open & ((tops << 1) | (topsBefore >>> 63)));
     dotsBefore = dots;
-    opensBefore = opens;
-    for (; marks != 0; marks &= marks - 1) {
-      const q = p + <usize>ctz(marks);
-      if (at(q) == 0x29) notation(q);
-      else if (inSieve(q)) plain(q);
-    }
+    topsBefore = tops;
+    listEnd = append(listEnd, p, marks);
+  }
+  let kept = listStart;
+  for (let item = listStart; item < listEnd; item += 4) {
+    const q = <usize>load<u32>(item);
+    store<u32>(kept, <u32>q);
+    kept += (<usize>(inSieve(q) | opensZero(q))) << 2;
+  }
+  for (let item = listStart; item < kept; item += 4) {
+    const q = <usize>load<u32>(item);
+    if (at(q) == OPEN) notation(q);
+    else plain(q);
   }
 }
 
-/** Whether some name has these bytes before and after its last dot; `q` follows the dot. */
-function inSieve(q: usize): bool {
+/** 1 when some name has these bytes before and after its last dot; `q` follows the dot. */
+function inSieve(q: usize): u32 {
   const three = ((<u32>at(q - 2) & 31) << 10) | ((<u32>at(q) & 31) << 5) | (<u32>at(q + 1) & 31);
-  return ((load<u8>(sieve + (three >>> 3)) >>> (<u8>three & 7)) & 1) != 0;
+  return (<u32>load<u8>(sieve + (three >>> 3)) >>> (three & 7)) & 1;
+}
+
+/** 1 when `(0)` stands at `q`. */
+function opensZero(q: usize): u32 {
+  return <u32>((load<u32>(q) & 0xffffff) == 0x293028);
 }
 
 /** The token whose last label begins at `q`, in dots. */
@@ -229,10 +242,10 @@ function startOfToken(end: usize): usize {
   return p;
 }
 
-/** `(4)evil(3)com(0)`, its last byte at `shut`. */
-function notation(shut: usize): void {
-  if (at(shut - 1) != 0x30) return;
-  let p = shut - 2;
+/** `(4)evil(3)com(0)`, its last parenthesis at `open`. */
+function notation(open: usize): void {
+  if (opensZero(open) == 0) return;
+  let p = open;
   let out = spelledEnd;
   let last: usize = 0;
   let start: usize = 0;
@@ -259,5 +272,5 @@ function notation(shut: usize): void {
   }
   if (start == 0 || out == last) return;
   memory.fill(out - 32, 0x0a, 32);
-  if (inSieve(last) && find(last, spelledEnd)) pend(NAMES, shut, start, <u32>(shut + 1 - start), tokenSlot);
+  if (inSieve(last) != 0 && find(last, spelledEnd)) pend(NAMES, open, start, <u32>(open + 3 - start), tokenSlot);
 }

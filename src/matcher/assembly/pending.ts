@@ -8,7 +8,7 @@ import { KINDS, KIND_ROOM } from "./layout";
 /** Words of an item: place, start, length, slot. */
 const ITEM: usize = 16;
 const LIST: usize = ITEM * (KIND_ROOM + 1);
-const lists: usize = memory.data(100_000, 16);
+const lists: usize = memory.data(172_128, 16);
 const ends: usize = memory.data(24, 16);
 const heads: usize = memory.data(24, 16);
 const NEVER: u32 = 0xffff_ffff;
