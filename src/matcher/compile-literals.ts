@@ -32,26 +32,27 @@ export class Literals {
   #previous = new Uint32Array(1024);
   #members = 0;
 
-  /** @param seed of the image. @param hash over bytes [0, length), as the kernel hashes this kind's tokens. */
+  /** @param seed of the image. @param hash over bytes [start, end), as the kernel hashes this kind's tokens. */
   constructor(
     readonly seed: number,
-    private readonly hash: (seed: number, bytes: Uint8Array, length: number) => number,
+    private readonly hash: (seed: number, bytes: Uint8Array, start: number, end: number) => number,
   ) {}
 
-  /** The number of the literal that bytes [0, length) spell; a new one when `add` is set, else -1 when there is none. */
-  #locate(bytes: Uint8Array, length: number, add: boolean): number {
-    const h = this.hash(this.seed, bytes, length);
+  /** The number of the literal that bytes [from, to) spell; a new one when `add` is set, else -1 when there is none. */
+  #locate(bytes: Uint8Array, from: number, to: number, add: boolean): number {
+    const h = this.hash(this.seed, bytes, from, to);
     const mask = this.#buckets.length - 1;
     let bucket = h >>> this.#shift;
     for (; this.#buckets[bucket] !== 0; bucket = (bucket + 1) & mask) {
       const id = this.#buckets[bucket]! - 1;
-      if (this.#hashes[id] === h && this.#spells(id, bytes, length)) return id;
+      if (this.#hashes[id] === h && this.#spells(id, bytes, from, to)) return id;
     }
     if (!add) return -1;
     const id = this.count++;
+    const length = to - from;
     this.#makeRoom(length);
     const start = this.offsets[id]!;
-    for (let i = 0; i < length; i++) this.text[start + i] = bytes[i]!;
+    for (let i = 0; i < length; i++) this.text[start + i] = bytes[from + i]!;
     this.offsets[id + 1] = start + length;
     this.#hashes[id] = h;
     this.#buckets[bucket] = id + 1;
@@ -59,10 +60,10 @@ export class Literals {
     return id;
   }
 
-  #spells(id: number, bytes: Uint8Array, length: number): boolean {
+  #spells(id: number, bytes: Uint8Array, from: number, to: number): boolean {
     const start = this.offsets[id]!;
-    if (this.offsets[id + 1]! - start !== length) return false;
-    for (let i = 0; i < length; i++) if (this.text[start + i] !== bytes[i]) return false;
+    if (this.offsets[id + 1]! - start !== to - from) return false;
+    for (let i = from; i < to; i++) if (this.text[start - from + i] !== bytes[i]) return false;
     return true;
   }
 
@@ -90,7 +91,7 @@ export class Literals {
 
   /** Indicator number `indicator` is found where bytes [0, length) stand; `tag` is one bit that comes back with it. Returns the literal's number. */
   add(bytes: Uint8Array, length: number, indicator: number, tag = 0): number {
-    const id = this.#locate(bytes, length, true);
+    const id = this.#locate(bytes, 0, length, true);
     if (this.#members + 1 >= this.#tags.length) {
       const size = this.#tags.length * 2;
       this.#tags = grown(this.#tags, new Uint32Array(size));
@@ -103,9 +104,9 @@ export class Literals {
     return id;
   }
 
-  /** The number of a literal, or -1. */
-  find(bytes: Uint8Array, length: number): number {
-    return this.#locate(bytes, length, false);
+  /** The number of the literal that is part [from, to) of this table's text, or -1. */
+  find(from: number, to: number): number {
+    return this.#locate(this.text, from, to, false);
   }
 
   /** `2 * indicator + tag` for each indicator of a literal, in the order they were added. */

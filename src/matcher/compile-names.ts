@@ -76,15 +76,13 @@ export function addMail(mail: Literals, text: string, indicator: number): void {
  */
 export function nameSlots(names: Literals, slots: Slots): void {
   names.close();
-  const done = new Uint8Array(names.count);
+  const parents = new Int32Array(names.count);
+  for (let id = 0; id < names.count; id++) parents[id] = parentOf(names, id);
   for (let id = 0; id < names.count; id++) {
-    // From the name up to the first that is done or the last that is listed, then down again.
+    // From the name up to the first that has its slots or the last that is listed, then down again.
     const chain: number[] = [];
-    for (let at = id; at >= 0 && done[at] === 0; at = parentOf(names, at)) chain.push(at);
-    for (const at of chain.toReversed()) {
-      settle(names, at, slots);
-      done[at] = 1;
-    }
+    for (let at = id; at >= 0 && names.slots[at] === 0; at = parents[at]!) chain.push(at);
+    for (let i = chain.length - 1; i >= 0; i--) settle(names, chain[i]!, parents[chain[i]!]!, slots);
   }
 }
 
@@ -94,25 +92,24 @@ function parentOf(names: Literals, id: number): number {
   const end = names.offsets[id + 1]!;
   let at = names.text.indexOf(DOT, start) + 1;
   for (let next = names.text.indexOf(DOT, at) + 1; next > 0 && next < end; next = names.text.indexOf(DOT, at) + 1) {
-    const found = names.find(names.text.subarray(at, end), end - at);
+    const found = names.find(at, end);
     if (found >= 0) return found;
     at = next;
   }
   return -1;
 }
 
-function settle(names: Literals, id: number, slots: Slots): void {
-  const parent = parentOf(names, id);
-  const above = parent < 0 ? 0 : names.slotsBelow[parent]!;
-  const inherited = above === 0 ? [] : slots.lists[above - 1]!;
-  const own = names.members(id);
-  const wide = own.filter((member) => member % 2 === 0).map((member) => member >>> 1);
+function settle(names: Literals, id: number, parent: number, slots: Slots): void {
   const other = names.alike.get(id);
   if (other !== undefined && names.slots[other] !== 0) {
     names.slots[id] = names.slots[other]!;
     names.slotsBelow[id] = names.slotsBelow[other]!;
     return;
   }
+  const above = parent < 0 ? 0 : names.slotsBelow[parent]!;
+  const inherited = above === 0 ? [] : slots.lists[above - 1]!;
+  const own = names.members(id);
+  const wide = own.filter((member) => member % 2 === 0).map((member) => member >>> 1);
   names.slotsBelow[id] = wide.length === 0 ? above : slots.add(merged(wide, inherited)) + 1;
   if (wide.length === own.length) names.slots[id] = names.slotsBelow[id]!;
   else names.slots[id] = slots.add(merged([...new Set(own.map((member) => member >>> 1))], inherited)) + 1;
@@ -133,8 +130,8 @@ export function filterNames(names: Literals, { first, sieve }: Filters, image: U
     const only = end - dot > 2 ? text[dot + 2]! & 31 : undefined;
     for (let third = only ?? 0; third <= (only ?? 31); third++) sieve[(pair | third) >>> 3]! |= 1 << (third & 7);
     for (const c of [text[dot + 1]!, text[end - 1]!]) if (!isLetter(c) && c < 0x80) flags |= layout.ODD_TOPS;
-    for (let i = start; i < end; i++) if (text[i]! >= 0x80) flags |= layout.UTF8_NAMES;
   }
+  if (names.alike.size > 0) flags |= layout.UTF8_NAMES;
   return flags;
 }
 

@@ -14,8 +14,6 @@ import { hashBackwards, hashField, hashText } from "./hashing.js";
 import type { CompiledSet } from "./matcher.js";
 import { Slots } from "./slots.js";
 
-const backwards = (seed: number, bytes: Uint8Array, length: number): number => hashBackwards(seed, bytes, 0, length);
-
 const DIGEST = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})$/i;
 const JA4 = /^[0-9a-z]{10}_[0-9a-z]{12}_[0-9a-z]{12}$/i;
 const scratch = Buffer.alloc(128);
@@ -29,8 +27,8 @@ export function compile(indicators: readonly Indicator[]): CompiledSet {
   // A seed of our own per run, so that a feed cannot be written to collide.
   const seed = randomBytes(4).readUInt32LE(0);
   const addresses = new Addresses();
-  const names = new Literals(seed, backwards);
-  const mail = new Literals(seed, backwards);
+  const names = new Literals(seed, hashBackwards);
+  const mail = new Literals(seed, hashBackwards);
   const digests = new Literals(seed, hashText);
   const ja4 = new Literals(seed, hashText);
   const agents = new Literals(seed, hashField);

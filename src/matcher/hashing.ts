@@ -29,23 +29,23 @@ export function hashKey(seed: number, bytes: Uint8Array, end: number, n: number)
   return hashVector(seed, n, words);
 }
 
-/** Bytes [0, length), letters in either case. */
-export function hashText(seed: number, bytes: Uint8Array, length: number): number {
-  return hashBlocks(seed, bytes, length, 0x20);
+/** Bytes [start, end), letters in either case. */
+export function hashText(seed: number, bytes: Uint8Array, start: number, end: number): number {
+  return hashBlocks(seed, bytes, start, end, 0x20);
 }
 
-/** Bytes [0, length) as they are. */
-export function hashField(seed: number, bytes: Uint8Array, length: number): number {
-  return hashBlocks(seed, bytes, length, 0);
+/** Bytes [start, end) as they are. */
+export function hashField(seed: number, bytes: Uint8Array, start: number, end: number): number {
+  return hashBlocks(seed, bytes, start, end, 0);
 }
 
-function hashBlocks(seed: number, bytes: Uint8Array, length: number, fold: number): number {
+function hashBlocks(seed: number, bytes: Uint8Array, start: number, end: number, fold: number): number {
   lanes.fill(seed);
-  for (let at = 0; at < length; at += 16) {
-    for (let i = 0; i < 16; i++) block[i] = at + i < length ? bytes[at + i]! | fold : 0;
+  for (let at = start; at < end; at += 16) {
+    for (let i = 0; i < 16; i++) block[i] = at + i < end ? bytes[at + i]! | fold : 0;
     for (let i = 0; i < 4; i++) lanes[i] = mixWord(lanes[i]!, words[i]!);
   }
-  return hashVector(seed, length, lanes);
+  return hashVector(seed, end - start, lanes);
 }
 
 /** Bytes [start, end) from the last to the first, letters in either case: a name's suffixes are hashed on the way. */
