@@ -163,6 +163,7 @@ function forms({ type, value }: Indicator): string[] {
       `\\"${value}\\"`,
       ` ${value.replaceAll(" ", "+")} `,
       `"${value.replaceAll(" ", "%20")}"`,
+      `\t${value.replaceAll(" ", "%2520")}\t`,
       ` ua=${value} next=`,
       `\nUser-Agent: ${value}\r\n`,
       `"${value} x"`,
@@ -305,7 +306,7 @@ test("no token is longer than MAX_TOKEN, and the longest of each type is found",
   }
 });
 
-test("a hundred thousand literals of each kind are found again, and their neighbours are not", () => {
+test("thirty thousand literals of each kind are found again, and their neighbours are not", () => {
   const hex = (i: number, length: number): string =>
     (i * 2654435761).toString(16).padStart(8, "0").repeat(16).slice(0, length);
   const make: Record<string, (i: number) => Indicator> = {
@@ -315,7 +316,7 @@ test("a hundred thousand literals of each kind are found again, and their neighb
     agents: (i) => typed("user-agent", `Agent/${i} (x; y ${i % 13})`),
   };
   for (const [kind, one] of Object.entries(make)) {
-    const list = Array.from({ length: 100_000 }, (_, i) => one(i * 2));
+    const list = Array.from({ length: 30_000 }, (_, i) => one(i * 2));
     const set = compile(list);
     const kernel = new Kernel(set, 16 << 20);
     const quoted = (item: Indicator): string => `"${item.value}"\n`;

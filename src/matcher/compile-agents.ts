@@ -7,7 +7,7 @@ const scratch = Buffer.alloc(layout.MAX_AGENT * 3 + 16);
 const SPACE = 0x20;
 
 /** The escapes that a log may write a user-agent with, and what they stand for. */
-const ESCAPES = /\\(["\\/])|\\u00(2[267bB]|3[cCdDeE])|%20/g;
+const ESCAPES = /\\(["\\/])|\\u00(2[267bB]|3[cCdDeE])|%(?:25)?20/g;
 
 /** Shorter and longer ones are never found. */
 export function addAgent(agents: Literals, text: string, indicator: number): void {
@@ -22,7 +22,7 @@ export function addAgent(agents: Literals, text: string, indicator: number): voi
 /** The ways in which a log may write one byte of a canonical user-agent. */
 function spellings(c: number): string[] {
   const plain = String.fromCharCode(c);
-  if (c === SPACE) return [" ", "+", "%20", String.raw`\u002b`, String.raw`\u002B`];
+  if (c === SPACE) return [" ", "+", "%20", "%2520", String.raw`\u002b`, String.raw`\u002B`];
   if (c === 0x22) return [plain, String.raw`\"`, String.raw`\u0022`];
   if (c === 0x2f) return [plain, String.raw`\/`];
   if (c === 0x5c) return [plain, String.raw`\\`];

@@ -10,7 +10,7 @@
  *     - after a space: before a space, a tab, a return or the line's end (W3C logs), unless the nearest `"` in the 256 bytes
  *       before it opens something: no space, comma, `}` or `]` follows that. After `: ` the rest of the line, up to a tab, comes first.
  * U2. In it `\"`, `\/`, `\\` stand for their second byte; `\u0022`, `\u0026`, `\u0027`, `\u002b`, `\u003c`, `\u003d`, `\u003e` for
- *     theirs; `+` (W3C logs) and `%20` for a space. Of a listed user-agent the same is read.
+ *     theirs; `+` (W3C logs), `%20` and `%2520` for a space. Of a listed user-agent the same is read.
  * U3. The field must be a listed user-agent, whole, in the same case. It has 4 to 512 bytes.
  */
 import type { Indicator } from "../model/indicator.js";
@@ -33,11 +33,11 @@ export function agentsOf(indicators: readonly Indicator[]): Agents {
 function unescaped(field: string): string {
   let out = "";
   for (let rest = field; rest !== "";) {
-    const escape = /^(?:\\["/\\]|\\u00(?:22|26|27|2[bB]|3[cC]|3[dD]|3[eE])|%20)/.exec(rest)?.[0];
+    const escape = /^(?:\\["/\\]|\\u00(?:22|26|27|2[bB]|3[cC]|3[dD]|3[eE])|%(?:25)?20)/.exec(rest)?.[0];
     const text = escape ?? rest[0]!;
     rest = rest.slice(text.length);
     if (escape === undefined) out += text;
-    else if (escape === "%20") out += " ";
+    else if (escape.startsWith("%")) out += " ";
     else out += escape.length === 2 ? escape[1]! : String.fromCharCode(parseInt(escape.slice(2), 16));
   }
   return out.replaceAll("+", " ");

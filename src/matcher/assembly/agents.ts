@@ -234,9 +234,12 @@ function withoutEscapes(p: usize): u32 {
           p += 5;
         }
       }
-    } else if (c == PERCENT_SIGN && end - p >= 2 && at(p) == 0x32 && at(p + 1) == 0x30) {
+    } else if (c == PERCENT_SIGN && end - p >= 2 && load<u16>(p) == 0x3032) {
       c = SPACE;
       p += 2;
+    } else if (c == PERCENT_SIGN && end - p >= 4 && load<u32>(p) == 0x30323532) {
+      c = SPACE;
+      p += 4;
     }
     store<u8>(out++, c);
   }
