@@ -164,6 +164,7 @@ function forms({ type, value }: Indicator): string[] {
       ` ${value.replaceAll(" ", "+")} `,
       `"${value.replaceAll(" ", "%20")}"`,
       `\t${value.replaceAll(" ", "%2520")}\t`,
+      `"${value.replace(/["&'+<=>]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`)}"`,
       ` ua=${value} next=`,
       `\nUser-Agent: ${value}\r\n`,
       `"${value} x"`,
@@ -362,6 +363,6 @@ test("what repeats without end takes linear time", () => {
     kernel.block.set(Buffer.from(unit.repeat(Math.ceil((4 << 20) / unit.length))).subarray(0, 4 << 20));
     const started = performance.now();
     kernel.scan(0, kernel.block.length);
-    expect(performance.now() - started, unit).toBeLessThan(5000);
+    expect(performance.now() - started, unit).toBeLessThan(2000);
   }
 });

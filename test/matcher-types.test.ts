@@ -164,6 +164,7 @@ const TABLES: Table[] = [
       [`${MD5.slice(1)} ${SHA256}0 ${SHA512}0`, []],
       [`"${MD5}" ${MD5}.exe _${MD5}_ ${MD5}-x é${MD5}é`, [MD5, MD5, MD5, MD5, MD5]],
       [`%3A${MD5} %253a${MD5}%20 ${String.raw`\n`}${MD5} ${String.raw`\b`}${MD5}`, [MD5, MD5, MD5, MD5]],
+      [`%2525253A${MD5} %252525253A${MD5}`, [MD5]],
       [`%${MD5}`, []],
     ],
   },
@@ -180,7 +181,7 @@ const TABLES: Table[] = [
   {
     title: "a user-agent is a whole field",
     type: "user-agent",
-    set: [UA, "curl/7.68.0", 'odd"one\\x'],
+    set: [UA, "curl/7.68.0", 'odd"one\\x', "<'&=>+x"],
     lines: [
       [`"GET / HTTP/1.1" 200 5 "-" "${UA}"`, [UA]],
       [`{"ua":"${UA.replaceAll("/", "\\/")}"}`, [`${UA.replaceAll("/", "\\/")} is ${UA}`]],
@@ -199,6 +200,16 @@ const TABLES: Table[] = [
       ["10.0.0.1 curl/7.68.0 200", ["curl/7.68.0"]],
       ['"curl/7.68.0 (x86) curl/7.68.0 libcurl"', []],
       ['"-" "x" curl/7.68.0 200', ["curl/7.68.0"]],
+      ['"x", curl/7.68.0 {"x":"y"} curl/7.68.0 ["x"] curl/7.68.0', Array.from({ length: 3 }, () => "curl/7.68.0")],
+      ['"x; curl/7.68.0 y"', []],
+      [
+        String.raw`"\u003c\u0027\u0026\u003d\u003e\u002bx" "\u003C\u0027\u0026\u003D\u003E\u002Bx"`,
+        [
+          String.raw`\u003c\u0027\u0026\u003d\u003e\u002bx is <'&=>+x`,
+          String.raw`\u003C\u0027\u0026\u003D\u003E\u002Bx is <'&=>+x`,
+        ],
+      ],
+      [String.raw`"<'\u0041=>+x"`, []],
       [
         String.raw`"odd\"one\\x" "odd\u0022one\x"`,
         [String.raw`odd\"one\\x is odd"one\x`, String.raw`odd\u0022one\x is odd"one\x`],

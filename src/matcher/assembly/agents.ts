@@ -12,6 +12,7 @@ const APOSTROPHE: u8 = 0x27;
 const SPACE: u8 = 0x20;
 const EQUALS: u8 = 0x3d;
 const BACKSLASH: u8 = 0x5c;
+const TAB: u8 = 0x09;
 const PERCENT_SIGN: u8 = 0x25;
 /** How far back a quote is looked for that would hold a field between spaces. */
 const QUOTED_WITHIN: usize = 256;
@@ -33,6 +34,10 @@ export function configureAgents(image: usize): void {
 export function beginAgents(): void {
   // The region begins after a newline.
   delimitedBefore = (<u64>1) << 63;
+  bareFrom = 0;
+  bareTo = 0;
+  valueFrom = 0;
+  valueTo = 0;
 }
 
 /** For each byte the bit that its high nibble has in HEADS. */
@@ -99,11 +104,11 @@ function field(start: usize): void {
   } else if (before == APOSTROPHE) {
     if (endsAt(start, APOSTROPHE)) check(start);
   } else if (before == SPACE) {
-    if (at(start - 2) == 0x3a && endsAt(start, 0x09) && check(start)) return;
-    if (endsAt(start, SPACE) && !isQuoted(start)) check(start);
+    if (at(start - 2) == 0x3a && endsBare(start) && check(start)) return;
+    if (endsAt(start, SPACE)) check(start, true);
   } else if (before == EQUALS) {
     if (endsValue(start)) check(start);
-  } else if (has(start - 1, FIELD_END) && endsAt(start, 0x09)) check(start);
+  } else if (has(start - 1, FIELD_END) && endsBare(start)) check(start);
 }
 
 /** The first byte from `p` on that is `closing`, a backslash, `%` or a control character; `p` + 16 when there is none. */
@@ -149,7 +154,7 @@ function endsEscapedQuote(start: usize): bool {
   return false;
 }
 
-/** `closing`, which must be there when it is an apostrophe; else the end of the bare field or the line. */
+/** `closing`: an apostrophe, which must be there, or a space, or else the end of the bare field. */
 function endsAt(start: usize, closing: u8): bool {
   escapes = false;
   const stop = start + MAX_RAW_AGENT;
@@ -165,17 +170,54 @@ function endsAt(start: usize, closing: u8): bool {
   return false;
 }
 
-/** After `=`: quotes, the end of the bare field, or a space before the next key and its `=`. */
-function endsValue(start: usize): bool {
-  escapes = false;
+/**
+ * Bare fields and values may begin every few bytes and end far away, so what was read is remembered: no end stands in [from, to), and
+ * the last byte there that may escape is at `escape`.
+ */
+let bareFrom: usize = 0;
+let bareTo: usize = 0;
+let bareEscape: usize = 0;
+let valueFrom: usize = 0;
+let valueTo: usize = 0;
+let valueEscape: usize = 0;
+
+/** A tab or the end of the line. */
+function endsBare(start: usize): bool {
+  if (start < bareFrom || start > bareTo) {
+    bareFrom = start;
+    bareTo = start;
+    bareEscape = 0;
+  }
   const stop = start + MAX_RAW_AGENT;
-  for (let p = start; p <= stop; p++) {
-    const c = at(p);
-    if (c == QUOTE || c == APOSTROPHE || has(p, FIELD_END) || (c == SPACE && keyFollows(p + 1))) {
-      fieldEnd = p;
+  for (let q: usize; (q = nextSpecial(bareTo, TAB)) <= stop;) {
+    if (has(q, FIELD_END)) {
+      bareTo = q;
+      fieldEnd = q;
+      escapes = bareEscape >= start;
       return true;
     }
-    if (c == BACKSLASH || c == PERCENT_SIGN) escapes = true;
+    const c = at(q);
+    if (c == BACKSLASH || c == PERCENT_SIGN) bareEscape = q;
+    bareTo = q == bareTo + 16 ? q : q + 1;
+  }
+  return false;
+}
+
+/** After `=`: quotes, the end of the bare field, or a space before the next key and its `=`. */
+function endsValue(start: usize): bool {
+  if (start < valueFrom || start > valueTo) {
+    valueFrom = start;
+    valueTo = start;
+    valueEscape = 0;
+  }
+  for (const stop = start + MAX_RAW_AGENT; valueTo <= stop; valueTo++) {
+    const c = at(valueTo);
+    if (c == QUOTE || c == APOSTROPHE || has(valueTo, FIELD_END) || (c == SPACE && keyFollows(valueTo + 1))) {
+      fieldEnd = valueTo;
+      escapes = valueEscape >= start;
+      return true;
+    }
+    if (c == BACKSLASH || c == PERCENT_SIGN) valueEscape = valueTo;
   }
   return false;
 }
@@ -200,8 +242,8 @@ function isQuoted(start: usize): bool {
   return false;
 }
 
-/** Reports [start, fieldEnd) when it is in the set. */
-function check(start: usize): bool {
+/** Reports [start, fieldEnd) when it is in the set, and no quotes are around it where that matters. */
+function check(start: usize, spaced: bool = false): bool {
   let p = start;
   let length = <u32>(fieldEnd - start);
   if (escapes) {
@@ -210,7 +252,7 @@ function check(start: usize): bool {
   }
   if (length < <u32>MIN_AGENT || length > <u32>MAX_AGENT) return false;
   const entry = table.find(hashField(p, length), p, length, true);
-  if (entry == 0) return false;
+  if (entry == 0 || (spaced && isQuoted(start))) return false;
   pend(AGENTS, start, start, <u32>(fieldEnd - start), slotOf(entry));
   return true;
 }
