@@ -195,6 +195,8 @@ const TABLES: Table[] = [
       [`User-Agent: ${UA}\r`, [UA]],
       [`GET / 80 ${UA.replaceAll(" ", "+")} 200`, [`${UA.replaceAll(" ", "+")} is ${UA}`]],
       [`"${UA.replaceAll(" ", "%20")}"`, [`${UA.replaceAll(" ", "%20")} is ${UA}`]],
+      [`"${UA.replaceAll(" ", "%2520")}"`, [`${UA.replaceAll(" ", "%2520")} is ${UA}`]],
+      [`"${UA.replaceAll(" ", "%2F")}" "${UA.replaceAll(" ", "%252F")}" "${UA.replaceAll(" ", "%")}"`, []],
       [`"${UA} x" "x ${UA}" "${UA}x" "${UA.slice(1)}"`, []],
       [`"${UA.toLowerCase()}" "${UA}`, []],
       ["10.0.0.1 curl/7.68.0 200", ["curl/7.68.0"]],
