@@ -21,7 +21,7 @@ import { DEFAULT_OWN } from "../src/triage/own.js";
 const folder = mkdtempSync(join(tmpdir(), "lookback-scan-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const BLOCK = 2048;
+const BLOCK = 4096;
 const listed = ["203.0.113.7", "198.51.100.9", "2001:db8::7"];
 writeFileSync(join(folder, "list"), listed.join("\n"));
 const { indicators } = await loadIntel([join(folder, "list")]);

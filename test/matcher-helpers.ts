@@ -1,5 +1,5 @@
 /** What the matcher's tests share: indicators from text, and both engines' answers in one comparable form. */
-import type { Indicator } from "../src/model/indicator.js";
+import type { Indicator, IndicatorType } from "../src/model/indicator.js";
 import { formatRange, parseCidr, parseIp } from "../src/model/ip.js";
 import type { IpRange } from "../src/model/ip.js";
 import { Kernel } from "../src/matcher/kernel.js";
@@ -23,6 +23,13 @@ export function indicator(text: string): Indicator {
   if (dash < 0) return indicatorOf(parseCidr(text)!);
   const first = parseIp(text.slice(0, dash))!;
   return indicatorOf({ version: first.version, first: first.value, last: parseIp(text.slice(dash + 1))!.value });
+}
+
+/** Of any type but an address. `=name` is a domain without its subdomains. */
+export function typed(type: IndicatorType, text: string): Indicator {
+  const exact = type === "domain-name" && text.startsWith("=");
+  const value = exact ? text.slice(1) : text;
+  return { type, value, ...(exact ? { exact } : {}), role: "c2", labels: [], assertions: [] };
 }
 
 export interface Scan {

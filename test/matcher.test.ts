@@ -242,7 +242,7 @@ describe("compiled sets", () => {
 
   test("an empty set finds nothing and still counts lines", () => {
     const empty = compile([]);
-    expect(empty.has).toEqual({ ipv4: false, ipv6: false });
+    expect(Object.values(empty.has)).not.toContain(true);
     expect(kernelScan(new Kernel(empty, 64), Buffer.from("1.2.3.4\n::1\n"))).toEqual({ hits: [], newlines: 2 });
   });
 

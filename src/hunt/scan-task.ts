@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 
 import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
+import { MAX_TOKEN } from "../matcher/matcher.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
 import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
@@ -103,11 +104,8 @@ export interface ScanEnvironment {
 /** Longer lines are searched whole but parsed and quoted only around the hit. */
 const PARSE_LIMIT = 64 * 1024;
 const AROUND = 16 * 1024;
-/**
- * No token with an escape before it is longer than half of this (a user-agent has 512 bytes at most, a name in Microsoft's notation
- * 511): pieces of an over-long line overlap by it.
- */
-const OVERLAP = 1280;
+/** Pieces of an over-long line overlap by this: half of it is more than a token with what decides about it on both sides. */
+const OVERLAP = 2 * (MAX_TOKEN + 128);
 /** Lines at the beginning of a source that are searched for a full date. */
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;

@@ -66,6 +66,25 @@ export class ScanResult {
   }
 }
 
+/** By offset, length, slot. Hits are out of place by less than a token: insertion does it in a step or two. */
+function sortHits(words: Uint32Array, count: number): void {
+  const taken = new Uint32Array(HIT_WORDS);
+  for (let i = 1; i < count; i++) {
+    let at = i * HIT_WORDS;
+    if (!follows(words, at - HIT_WORDS, words, at)) continue;
+    taken.set(words.subarray(at, at + HIT_WORDS));
+    for (; at > 0 && follows(words, at - HIT_WORDS, taken, 0); at -= HIT_WORDS)
+      words.copyWithin(at, at - HIT_WORDS, at);
+    words.set(taken, at);
+  }
+}
+
+/** Whether the hit at `a` comes after the one at `b`. */
+function follows(words: Uint32Array, a: number, others: Uint32Array, b: number): boolean {
+  for (let i = 0; i < 3; i++) if (words[a + i] !== others[b + i]) return words[a + i]! > others[b + i]!;
+  return false;
+}
+
 /**
  * One scanner with its own memory: one per worker. Callers read file bytes straight into `block` and scan a region of it.
  * Memory is blockBytes plus the set's image; it never grows later, so `block` stays valid.
@@ -77,6 +96,8 @@ export class Kernel {
   readonly #hits: Uint32Array;
   readonly #result = new ScanResult();
   readonly #families: { 4: Family; 6: Family };
+  /** Tokens may lie in each other, and are found by their middles: hits need sorting. */
+  readonly #mixed: boolean;
 
   /** `blockBytes`: size of `block`, 1 byte to 1 GiB. */
   constructor(set: CompiledSet, blockBytes: number = DEFAULT_BLOCK) {
@@ -98,6 +119,8 @@ export class Kernel {
     this.#hits = new Uint32Array(memory, hitsAt, (HIT_PAUSE + HIT_ROOM) * HIT_WORDS);
     this.block = new Uint8Array(memory, blockAt, blockBytes);
     const image = new Uint32Array(set.image);
+    const { ipv4: _, ipv6: __, ...others } = set.has;
+    this.#mixed = Object.values(others).includes(true);
     this.#families = { 4: familyOf(image, 4), 6: familyOf(image, 6) };
   }
 
@@ -118,6 +141,7 @@ export class Kernel {
       if (found > 0) this.#take(found);
     } while (found >= HIT_PAUSE);
     result.newlines = exports.newlines();
+    if (this.#mixed) sortHits(result.words, result.count);
     return result;
   }
 

@@ -1,11 +1,12 @@
 /**
- * The slow twin of the kernel, and the one place where the token rules are written down. It reads the rules token by token
- * with model/ip.ts and shares no code with the kernel; property tests hold the two together.
+ * The slow twin of the kernel, and the place where the token rules are written down: here those of addresses; names, mail and digests,
+ * user-agents at the top of reference-names.ts, reference-tokens.ts, reference-agents.ts. It reads the rules token by token with
+ * model/ip.ts and shares no code with the kernel; property tests hold the two together.
  *
  * TOKEN RULES. Classes are ASCII; bytes from 0x80 up separate tokens, like any punctuation not named here. The region's
  * edges count as newlines. "Alnum" is a letter or a digit.
  *
- * E. Escapes. An address may begin right after an escape sequence, although that ends in a letter or digit:
+ * E. Escapes. A token may begin right after an escape sequence, although that ends in a letter or digit:
  *    `\b \f \n \r \t`, `\xHH`, `\uHHHH`, `\0oo` (octal control characters and space), rsyslog's `#0oo` and `#177`
  *    (control characters), a colour or erase sequence's end `[0;31m` `[K` (its ESC may be written in any way, or be lost),
  *    sysklogd's `^I ^J ^M`, and `%HH`, where `%25HH` up to `%252525HH` are the same encoded again.
@@ -41,6 +42,11 @@ import type { Indicator } from "../model/indicator.js";
 import { embeddedIpv4, parseIp, parseIpv4, parseIpv6Groups, rangeContains } from "../model/ip.js";
 import type { IpAddress } from "../model/ip.js";
 import type { CompiledSet, Hit } from "./matcher.js";
+import { agentTokens, agentsOf } from "./reference-agents.js";
+import { nameTokens, namesOf, urlHost } from "./reference-names.js";
+import { followsEscape, isAlnum, isLetter } from "./reference-text.js";
+import type { Found } from "./reference-text.js";
+import { digestTokens, ja4Tokens, literalsOf, mailTokens } from "./reference-tokens.js";
 
 interface Token {
   /** Extent in the line. */
@@ -48,27 +54,6 @@ interface Token {
   end: number;
   ip: IpAddress;
 }
-
-const ALNUM = /^[0-9A-Za-z]$/;
-const LETTER = /^[A-Za-z]$/;
-/** Rule E: what may stand right before an address, at the end of what precedes it. */
-const ESCAPE_END = new RegExp(
-  [
-    String.raw`\\[bfnrt]$`,
-    String.raw`\\x[0-9A-Fa-f]{2}$`,
-    String.raw`\\u[0-9A-Fa-f]{4}$`,
-    String.raw`\\0[0-7]{2}$`,
-    String.raw`#0[0-3][0-7]$`,
-    String.raw`#177$`,
-    String.raw`\^[IJM]$`,
-    String.raw`\[[0-9;]{0,16}[mK]$`,
-    String.raw`%(?:25){0,3}[0-9A-Fa-f]{2}$`,
-  ].join("|"),
-);
-
-const isAlnum = (c: string | undefined): boolean => c !== undefined && ALNUM.test(c);
-const isLetter = (c: string | undefined): boolean => c !== undefined && LETTER.test(c);
-const followsEscape = (line: string, at: number): boolean => ESCAPE_END.test(line.slice(Math.max(0, at - 18), at));
 
 /** Rules 1 to 3. */
 function ipv4Tokens(line: string): Token[] {
@@ -173,45 +158,56 @@ function ipv6Token(line: string, start: number, end: number): Token | undefined 
   return undefined;
 }
 
+/** Whether an address is that indicator, or lies in it, or is the host of its URL. */
+function stands({ type, value, range }: Indicator): (ip: IpAddress) => boolean {
+  if (range) return (ip) => rangeContains(range, ip);
+  const host = type === "url" ? urlHost(value) : undefined;
+  if (typeof host !== "object") return () => false;
+  return (ip) => ip.version === host.version && ip.value === host.value;
+}
+
+function addressTokens(line: string, tests: readonly ((ip: IpAddress) => boolean)[]): Found[] {
+  const runs = ipv6Runs(line);
+  const covered = (t: Token): boolean => runs.some((run) => run.some((r) => r.start < t.start && t.end <= r.end));
+  const found: Found[] = [];
+  for (const run of [...runs, ...ipv4Tokens(line).flatMap((t) => (covered(t) ? [] : [[t]]))]) {
+    for (const { start, end, ip } of run) {
+      const members = tests.flatMap((test, i) => (test(ip) ? [i] : []));
+      if (members.length === 0) continue;
+      found.push({ start, end, members });
+      break;
+    }
+  }
+  return found;
+}
+
 /**
- * Every hit in `bytes`, in order of offset. `indicators` are those the set was compiled from; `set` gives only the names of
- * the slots (which slot lists which indicators), so that hits compare equal to the kernel's.
+ * Every hit in `bytes`, in order of offset, then of length and slot. `indicators` are those the set was compiled from; `set` gives
+ * only the names of the slots (which slot lists which indicators), so that hits compare equal to the kernel's.
  */
 export function referenceScan(set: CompiledSet, indicators: readonly Indicator[], bytes: Uint8Array): Hit[] {
   const slotOf = new Map(set.slots.map((members, slot) => [members.join(), slot]));
-  const find = (ip: IpAddress): number | undefined => {
-    const members = indicators.flatMap((indicator, i) =>
-      indicator.range && rangeContains(indicator.range, ip) ? [i] : [],
-    );
-    if (members.length === 0) return undefined;
-    const slot = slotOf.get(members.join());
-    if (slot === undefined) throw new Error(`no slot for indicators ${members.join()}`);
-    return slot;
-  };
+  const tests = indicators.map(stands);
+  const names = namesOf(indicators);
+  const literals = literalsOf(indicators);
+  const agents = agentsOf(indicators);
   const hits: Hit[] = [];
   let lineStart = 0;
   for (const [lineIndex, line] of Buffer.from(bytes).toString("latin1").split("\n").entries()) {
-    const runs = ipv6Runs(line);
-    const covered = (t: Token): boolean => runs.some((run) => run.some((r) => r.start < t.start && t.end <= r.end));
-    const found: { token: Token; slot: number }[] = [];
-    for (const run of [...runs, ...ipv4Tokens(line).flatMap((t) => (covered(t) ? [] : [[t]]))]) {
-      for (const token of run) {
-        const slot = find(token.ip);
-        if (slot === undefined) continue;
-        found.push({ token, slot });
-        break;
-      }
+    const found = [
+      ...addressTokens(line, tests),
+      ...nameTokens(line, names),
+      ...mailTokens(line, literals),
+      ...digestTokens(line, literals),
+      ...ja4Tokens(line, literals),
+      ...agentTokens(line, agents),
+    ];
+    for (const { start, end, members } of found) {
+      const slot = slotOf.get(members.join());
+      if (slot === undefined) throw new Error(`no slot for indicators ${members.join()}`);
+      hits.push({ offset: lineStart + start, length: end - start, slot, lineStart, lineIndex });
     }
-    found.sort((a, b) => a.token.start - b.token.start);
-    for (const { token, slot } of found)
-      hits.push({
-        offset: lineStart + token.start,
-        length: token.end - token.start,
-        slot,
-        lineStart,
-        lineIndex,
-      });
     lineStart += line.length + 1;
   }
-  return hits;
+  return hits.sort((a, b) => a.offset - b.offset || a.length - b.length || a.slot - b.slot);
 }

@@ -24,7 +24,23 @@ export const RUN: u8 = HEX | COLON_OR_DOT;
 export const DOT: u8 = 0x2e;
 export const COLON: u8 = 0x3a;
 
+/** Second set of classes. Bytes of a host name's label: letters, digits, `-`, `_`. */
+export const LABEL: u8 = 1;
+/** From 0x80 up: parts of UTF-8 characters. */
+export const HIGH: u8 = 2;
+/** What the escapes of rule E begin with, or hold beside letters and digits. */
+export const MAY_ESCAPE: u8 = 4;
+/** Of a mail address's local part (RFC 5322 atext, and dots). */
+export const LOCAL: u8 = 8;
+/** Before which a local part goes on to the left. */
+export const JOINED: u8 = 16;
+/** Tab, newline and return: the end of a field without quotes. */
+export const FIELD_END: u8 = 32;
+/** Bytes of a key before `=`. */
+export const KEY: u8 = 64;
+
 const classes: usize = memory.data(256, 64);
+const others: usize = memory.data(256, 64);
 
 export function configureBytes(): void {
   for (let c: usize = 0x30; c <= 0x39; c++) store<u8>(classes + c, DIGIT);
@@ -39,6 +55,46 @@ export function configureBytes(): void {
   store<u8>(classes + 0x5c, INTRODUCER);
   store<u8>(classes + 0x5e, INTRODUCER);
   store<u8>(classes + 0x23, INTRODUCER);
+  configureOthers();
+}
+
+function mark(c: usize, bits: u8): void {
+  store<u8>(others + c, load<u8>(others + c) | bits);
+}
+
+function configureOthers(): void {
+  memory.fill(others, 0, 256);
+  for (let c: usize = 0x30; c <= 0x39; c++) mark(c, LABEL | LOCAL | JOINED | KEY);
+  for (let c: usize = 0x41; c <= 0x5a; c++) {
+    mark(c, LABEL | LOCAL | JOINED | KEY);
+    mark(c + 0x20, LABEL | LOCAL | JOINED | KEY);
+  }
+  for (let c: usize = 0x80; c <= 0xff; c++) mark(c, HIGH);
+  // - _ . +
+  mark(0x2d, LABEL | LOCAL | JOINED | KEY);
+  mark(0x5f, LABEL | LOCAL | JOINED | KEY);
+  mark(0x2e, LOCAL | JOINED | KEY);
+  mark(0x2b, LOCAL | JOINED);
+  // ! # $ % & ' * / = ? ^ ` { | } ~
+  mark(0x21, LOCAL);
+  for (let c: usize = 0x23; c <= 0x27; c++) mark(c, LOCAL);
+  mark(0x2a, LOCAL);
+  mark(0x2f, LOCAL);
+  mark(0x3d, LOCAL);
+  mark(0x3f, LOCAL);
+  mark(0x5e, LOCAL);
+  mark(0x60, LOCAL);
+  for (let c: usize = 0x7b; c <= 0x7e; c++) mark(c, LOCAL);
+  // % \ # ^ [ ;
+  mark(0x25, MAY_ESCAPE);
+  mark(0x5c, MAY_ESCAPE);
+  mark(0x23, MAY_ESCAPE);
+  mark(0x5e, MAY_ESCAPE);
+  mark(0x5b, MAY_ESCAPE);
+  mark(0x3b, MAY_ESCAPE);
+  mark(0x09, FIELD_END);
+  mark(0x0a, FIELD_END);
+  mark(0x0d, FIELD_END);
 }
 
 export function at(p: usize): u8 {
@@ -47,6 +103,21 @@ export function at(p: usize): u8 {
 
 export function is(p: usize, mask: u8): bool {
   return (load<u8>(classes + <usize>load<u8>(p)) & mask) != 0;
+}
+
+/** Of the second set. */
+export function has(p: usize, mask: u8): bool {
+  return (load<u8>(others + <usize>load<u8>(p)) & mask) != 0;
+}
+
+/** A letter in lower case, any other byte as it is. */
+export function lower(c: u8): u8 {
+  return c >= 0x41 && c <= 0x5a ? c | 0x20 : c;
+}
+
+/** `%HH` begins right before `p`: what stands there belongs to the escape. */
+export function inPercent(p: usize): bool {
+  return at(p - 1) == 0x25 && is(p, HEX) && is(p + 1, HEX);
 }
 
 /** The byte before an IPv4 lets it begin there, whatever else stands around: the main loop's quick test. */

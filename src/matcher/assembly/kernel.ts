@@ -6,8 +6,29 @@
  *    independent of where windows, chunks and vectors begin.
  * 3. Marked places are looked at one by one: value, Bloom filter, and for what is left the token rules (reference.ts).
  * The first two passes hold no calls and hardly a branch, so they keep everything in registers.
+ *
+ * Then, while the chunk is in the L1 cache, a pass for each other kind that the set has: names, mail, digests, JA4, user-agents.
+ * Each marks with bit arithmetic the places where such a token may be, and tries a small filter before it reads one. What they
+ * find waits in pending.ts, so that hits are written in order.
  */
-import { CHUNK, HIT_PAUSE } from "./layout";
+import {
+  CHUNK,
+  FLAGS,
+  HAS_ADDRESSES,
+  HAS_AGENTS,
+  HAS_DIGESTS,
+  HAS_JA4,
+  HAS_MAIL,
+  HAS_NAMES,
+  HIT_PAUSE,
+  SEED,
+} from "./layout";
+import { beginAgents, configureAgents, scanAgents } from "./agents";
+import { beginDigests, configureDigests, scanDigests, scanJa4 } from "./digests";
+import { configureHash } from "./hash";
+import { configureMail, scanMail } from "./mail";
+import { beginNames, configureNames, scanNames } from "./names";
+import { clearPending, pend, writePending } from "./pending";
 import { beginHits, clearHits, configureHits, emit, hitCount } from "./hits";
 import { configureBytes } from "./bytes";
 import { configureIpv4, end4, ipv4, slot4, start4, worthReading } from "./ipv4";
@@ -26,6 +47,9 @@ const colonBits: usize = memory.data(320, 64) + 64;
 /** Marked places of the chunk, ascending; at most one a byte, and room for two that are written ahead. */
 const places: usize = memory.data(7232, 64);
 
+let flags: u32 = 0;
+/** The set has more than addresses. */
+let others = false;
 let regionStart: usize = 0;
 let regionEnd: usize = 0;
 let position: usize = 0;
@@ -41,10 +65,18 @@ export function heapBase(): usize {
 }
 
 export function configure(image: usize, hits: usize): void {
+  flags = load<u32>(image + (FLAGS << 2));
+  others = (flags & ~HAS_ADDRESSES) != 0;
+  configureHash(load<u32>(image + (SEED << 2)));
   configureTables(image);
   configureHits(hits);
   configureBytes();
   configureIpv4();
+  if (!others) return;
+  configureNames(image);
+  configureMail(image);
+  configureDigests(image);
+  configureAgents(image);
 }
 
 /** Starts a scan of [start, end), absolute addresses. */
@@ -64,6 +96,10 @@ export function begin(start: usize, end: usize): void {
   store<u8>(colonBits - 1, 0);
   beginHits(start);
   forgetRun();
+  beginNames();
+  beginDigests();
+  beginAgents();
+  clearPending();
 }
 
 /** Newlines in the region, once `run` has come to its end. */
@@ -152,6 +188,39 @@ function toPlaces(bytes: u32): usize {
   return list;
 }
 
+/** Pass 3 for the addresses of a chunk, whose places end at `listEnd`. */
+function scanPlaces(chunk: usize, listEnd: usize): void {
+  for (let at = places; at < listEnd; at += 4) {
+    const place = load<u32>(at);
+    const p = chunk + <usize>(place & ~IS_COLON);
+    if (place & IS_COLON) {
+      if (p < readUpTo) continue;
+      const hit = ipv6(p);
+      // A reading further on in the run waits for its own colons, so that hits stay in order.
+      if (hit && p < start6) continue;
+      readUpTo = endOfRun;
+      if (hit) found(p, start6, end6, slot6, chunk);
+    } else if (worthReading(p + 1) && ipv4(p + 1)) {
+      found(p, start4, end4, slot4, chunk);
+    }
+  }
+}
+
+function found(p: usize, start: usize, end: usize, slot: i32, chunk: usize): void {
+  if (others) pend(0, p, start, <u32>(end - start), slot);
+  else emit(start, <u32>(end - start), slot, p, chunk, newlineCount);
+}
+
+/** The passes for other kinds than addresses. */
+function scanOthers(chunk: usize, chunkEnd: usize): void {
+  if (flags & HAS_NAMES) scanNames(chunk, chunkEnd, dotBits);
+  if (flags & HAS_MAIL) scanMail(chunk, chunkEnd);
+  if (flags & HAS_DIGESTS) scanDigests(chunk, chunkEnd);
+  if (flags & HAS_JA4) scanJa4(chunk, chunkEnd);
+  if (flags & HAS_AGENTS) scanAgents(chunk, chunkEnd);
+  writePending(chunk, newlineCount);
+}
+
 /** Scans on from where it stopped. Returns the hits now in the table; fewer than HIT_PAUSE mean that the region is done. */
 export function run(): u32 {
   clearHits();
@@ -163,23 +232,10 @@ export function run(): u32 {
       memory.fill(dotBits, 0, 256);
       memory.fill(colonBits, 0, 256);
     }
-    const found = toMasks(chunk, chunkEnd);
-    const listEnd = toPlaces(<u32>(chunkEnd - chunk));
-    for (let at = places; at < listEnd; at += 4) {
-      const place = load<u32>(at);
-      const p = chunk + <usize>(place & ~IS_COLON);
-      if (place & IS_COLON) {
-        if (p < readUpTo) continue;
-        const hit = ipv6(p);
-        // A reading further on in the run waits for its own colons, so that hits stay in order.
-        if (hit && p < start6) continue;
-        readUpTo = endOfRun;
-        if (hit) emit(start6, <u32>(end6 - start6), slot6, p, chunk, newlineCount);
-      } else if (worthReading(p + 1) && ipv4(p + 1)) {
-        emit(start4, <u32>(end4 - start4), slot4, p, chunk, newlineCount);
-      }
-    }
-    newlineCount += found;
+    const newlinesFound = toMasks(chunk, chunkEnd);
+    if (flags & HAS_ADDRESSES) scanPlaces(chunk, toPlaces(<u32>(chunkEnd - chunk)));
+    if (others) scanOthers(chunk, chunkEnd);
+    newlineCount += newlinesFound;
     store<u8>(dotBits - 1, load<u8>(dotBits + CHUNK / 8 - 1));
     store<u8>(colonBits - 1, load<u8>(colonBits + CHUNK / 8 - 1));
     chunk += <usize>CHUNK;

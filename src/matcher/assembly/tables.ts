@@ -1,4 +1,5 @@
-/** Look-ups in the table image (layout.ts). Absolute addresses are read from the headers once, by `configureTables`. */
+/** Look-ups of addresses in the table image (layout.ts). Absolute addresses are read from the headers once, by `configureTables`. */
+import { finish, inBloom, mixWord, seed } from "./hash";
 import {
   BLOOM,
   BLOOM_SHIFT,
@@ -8,17 +9,13 @@ import {
   HASH_SHIFT,
   HEADER_V4,
   HEADER_V6,
-  MIX_1,
-  MIX_2,
   RANGES,
   RANGE_BITS,
   RANGE_COUNT,
   RANGE_INDEX,
-  SEED,
   WIDE_BITS,
 } from "./layout";
 
-let seed: u32 = 0;
 let bloom4: usize = 0;
 let bloomShift4: u32 = 0;
 let hash4: usize = 0;
@@ -43,7 +40,6 @@ let fineShift6: u32 = 0;
 let wideBits6: usize = 0;
 
 export function configureTables(image: usize): void {
-  seed = load<u32>(image + (SEED << 2));
   const a: usize = image + (HEADER_V4 << 2);
   bloom4 = image + load<u32>(a + (BLOOM << 2));
   bloomShift4 = load<u32>(a + (BLOOM_SHIFT << 2));
@@ -68,22 +64,6 @@ export function configureTables(image: usize): void {
   fine6 = image + load<u32>(b + (FINE << 2));
   fineShift6 = load<u32>(b + (FINE_SHIFT << 2));
   wideBits6 = image + load<u32>(b + (WIDE_BITS << 2));
-}
-
-function mixWord(h: u32, word: u32): u32 {
-  h = (h ^ word) * <u32>MIX_1;
-  return h ^ (h >>> 15);
-}
-
-function finish(h: u32): u32 {
-  h = h * <u32>MIX_2;
-  return h ^ (h >>> 16);
-}
-
-/** Whether both of the hash's bits are set in its 64-bit word. */
-function inBloom(bloom: usize, shift: u32, h: u32): bool {
-  const word = load<u64>(bloom + ((<usize>(h >>> shift)) << 3));
-  return ((word >>> (<u64>h & 63)) & (word >>> (<u64>(h >>> 6) & 63)) & 1) != 0;
 }
 
 function inBits(bits: usize, top16: u32): bool {
