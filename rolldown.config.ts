@@ -6,6 +6,12 @@ export default defineConfig({
   platform: "node",
   // Loaded when a report is written, a named time zone is asked for, or an intel file of their kind is read, which most starts do not.
   external: [/^echarts/, "luxon", "jsonc-parser", "unpdf", "undici"],
-  output: { dir: "dist/lookback", format: "esm", cleanDir: true },
+  // Names are kept: a stack must say where it was.
+  output: {
+    dir: "dist/lookback",
+    format: "esm",
+    cleanDir: true,
+    minify: { compress: false, mangle: false, codegen: true },
+  },
   logLevel: "warn",
 });

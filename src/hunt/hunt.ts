@@ -146,13 +146,14 @@ const ASSERTIONS = 3;
 
 /** Who said so, from the set: workers have no need of it. */
 function withAssertions(findings: readonly Finding[], indicators: readonly Indicator[]): Finding[] {
-  const wanted = new Map<string, AssertionRef[]>(findings.map(({ indicator: i }) => [`${i.type} ${i.name}`, []]));
-  if (wanted.size === 0) return [];
+  // By value first: a key made for each of a million indicators would take longer than searching a large log.
+  const values = new Set(findings.map(({ indicator }) => indicator.name));
+  const wanted = new Map<string, AssertionRef[]>();
   for (const { type, value, assertions } of indicators)
-    wanted.get(`${type} ${value}`)?.push(...assertions.slice(0, ASSERTIONS).map(assertionRef));
+    if (values.has(value)) wanted.set(`${type} ${value}`, assertions.slice(0, ASSERTIONS).map(assertionRef));
   return findings.map((finding) => {
-    const assertions = wanted.get(`${finding.indicator.type} ${finding.indicator.name}`)!;
-    return assertions.length === 0 ? finding : { ...finding, indicator: { ...finding.indicator, assertions } };
+    const assertions = wanted.get(`${finding.indicator.type} ${finding.indicator.name}`);
+    return !assertions ? finding : { ...finding, indicator: { ...finding.indicator, assertions } };
   });
 }
 

@@ -6,70 +6,124 @@ import type { Indicator } from "../model/indicator.js";
 import type { TriageIndicator } from "../triage/triage.js";
 
 export interface SharedIndicators {
-  /** One JSON text after the other, each a list of TOGETHER indicators. */
-  text: SharedArrayBuffer;
-  /** Uint32, one more than there are texts: where each starts. */
+  /** Values one after the other, each ended by a NUL, and the byte at which every TOGETHERth begins. */
+  values: SharedArrayBuffer;
+  /** Uint32, one more than there are groups. */
   starts: SharedArrayBuffer;
+  /** Uint32: what is said of each indicator, as an index into `statements`. */
+  statementOf: SharedArrayBuffer;
+  /** All that is said of indicators besides their values: feeds say the same of thousands. */
+  statements: Statement[];
   /** Uint32, slots + 1: where each slot's list starts in `slotItems`. */
   slotStarts: SharedArrayBuffer;
   /** Uint32: indexes of indicators. */
   slotItems: SharedArrayBuffer;
 }
 
-function sharedUint32(values: readonly number[]): SharedArrayBuffer {
+type Statement = Omit<TriageIndicator, "value">;
+
+function sharedUint32(values: readonly number[] | Uint32Array): SharedArrayBuffer {
   const buffer = new SharedArrayBuffer(values.length * 4);
   new Uint32Array(buffer).set(values);
   return buffer;
 }
 
-/** Indicators stored as one JSON text: fewer, larger texts are made far faster, and few are ever decoded. */
+/** Values decoded at once: few ever are. */
 const TOGETHER = 256;
+/** No value holds it: user-agents with control characters are refused, and the others cannot. */
+const END = "\0";
 
-function triageIndicator(indicator: Indicator): TriageIndicator {
-  const { type, value, role, labels, validFrom, validUntil, ports, confidence, tlp, benign } = indicator;
-  return { type, value, role, labels, validFrom, validUntil, ports, confidence, tlp, benign };
+/** Numbers the statements. One is compared with the last before it is made into a key: feeds state the same in long runs. */
+class Statements {
+  readonly all: Statement[] = [];
+  private readonly numbers = new Map<string, number>();
+  private last: Indicator | undefined;
+  private lastNumber = 0;
+
+  of(indicator: Indicator): number {
+    const { last } = this;
+    if (last && saysTheSame(last, indicator)) return this.lastNumber;
+    const { type, role, labels, validFrom, validUntil, ports, confidence, tlp, benign } = indicator;
+    const statement = { type, role, labels, validFrom, validUntil, ports, confidence, tlp, benign };
+    const key = JSON.stringify(statement);
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.all.push(statement) - 1;
+      this.numbers.set(key, number);
+    }
+    this.last = indicator;
+    return (this.lastNumber = number);
+  }
+}
+
+/** Lists by identity: labels are pooled. */
+function saysTheSame(a: Indicator, b: Indicator): boolean {
+  return (
+    a.type === b.type &&
+    a.role === b.role &&
+    a.labels === b.labels &&
+    a.validFrom === b.validFrom &&
+    a.validUntil === b.validUntil &&
+    a.ports === b.ports &&
+    a.confidence === b.confidence &&
+    a.tlp === b.tlp &&
+    a.benign === b.benign
+  );
 }
 
 export function shareIndicators(
   indicators: readonly Indicator[],
   slots: readonly (readonly number[])[],
 ): SharedIndicators {
-  const texts: string[] = [];
+  const statements = new Statements();
+  const statementOf = new Uint32Array(indicators.length);
+  const groups: Buffer[] = [];
   const starts = [0];
   let end = 0;
-  for (let i = 0; i < indicators.length; i += TOGETHER) {
-    const text = JSON.stringify(indicators.slice(i, i + TOGETHER).map(triageIndicator));
-    texts.push(text);
-    starts.push((end += Buffer.byteLength(text)));
+  for (let from = 0; from < indicators.length; from += TOGETHER) {
+    let text = "";
+    const to = Math.min(indicators.length, from + TOGETHER);
+    for (let i = from; i < to; i++) {
+      statementOf[i] = statements.of(indicators[i]!);
+      text += indicators[i]!.value + END;
+    }
+    const group = Buffer.from(text);
+    groups.push(group);
+    starts.push((end += group.length));
   }
-  const text = new SharedArrayBuffer(end);
-  new Uint8Array(text).set(Buffer.from(texts.join("")));
+  const values = new SharedArrayBuffer(end);
+  const bytes = new Uint8Array(values);
+  for (const [i, group] of groups.entries()) bytes.set(group, starts[i]);
 
-  const slotStarts = [0];
-  const slotItems: number[] = [];
-  for (const slot of slots) {
-    for (const index of slot) slotItems.push(index);
-    slotStarts.push(slotItems.length);
-  }
+  const slotStarts = new Uint32Array(slots.length + 1);
+  for (let i = 0; i < slots.length; i++) slotStarts[i + 1] = slotStarts[i]! + slots[i]!.length;
+  const slotItems = new Uint32Array(slotStarts[slots.length]!);
+  for (let i = 0, at = 0; i < slots.length; i++) for (const index of slots[i]!) slotItems[at++] = index;
   return {
-    text,
+    values,
     starts: sharedUint32(starts),
+    statementOf: sharedUint32(statementOf),
+    statements: statements.all,
     slotStarts: sharedUint32(slotStarts),
     slotItems: sharedUint32(slotItems),
   };
 }
 
 export class IndicatorTable {
-  private readonly text: Uint8Array;
+  private readonly values: Uint8Array;
   private readonly starts: Uint32Array;
+  private readonly statementOf: Uint32Array;
+  private readonly statements: readonly Statement[];
   private readonly slotStarts: Uint32Array;
   private readonly slotItems: Uint32Array;
-  private readonly texts = new Map<number, TriageIndicator[]>();
+  private readonly groups = new Map<number, string[]>();
   private readonly decoded = new Map<number, readonly TriageIndicator[]>();
 
   constructor(shared: SharedIndicators) {
-    this.text = new Uint8Array(shared.text);
+    this.values = new Uint8Array(shared.values);
     this.starts = new Uint32Array(shared.starts);
+    this.statementOf = new Uint32Array(shared.statementOf);
+    this.statements = shared.statements;
     this.slotStarts = new Uint32Array(shared.slotStarts);
     this.slotItems = new Uint32Array(shared.slotItems);
   }
@@ -87,14 +141,14 @@ export class IndicatorTable {
   }
 
   private decode(index: number): TriageIndicator {
-    const text = Math.floor(index / TOGETHER);
-    let list = this.texts.get(text);
-    if (!list) {
+    const group = Math.floor(index / TOGETHER);
+    let values = this.groups.get(group);
+    if (!values) {
       // Buffer.from copies: TextDecoder refuses shared memory.
-      const bytes = Buffer.from(this.text.subarray(this.starts[text], this.starts[text + 1]));
-      list = JSON.parse(bytes.toString("utf8")) as TriageIndicator[];
-      this.texts.set(text, list);
+      const bytes = Buffer.from(this.values.subarray(this.starts[group], this.starts[group + 1]));
+      values = bytes.toString("utf8").split(END);
+      this.groups.set(group, values);
     }
-    return list[index % TOGETHER]!;
+    return { ...this.statements[this.statementOf[index]!]!, value: values[index % TOGETHER]! };
   }
 }

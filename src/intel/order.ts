@@ -47,7 +47,7 @@ export function inOrder(indicators: Iterable<Indicator>): Indicator[] {
     sorted.push(
       type === "ipv4-addr" ? sortIpv4(list) : list.sort(type === "ipv6-addr" ? compareRanges : compareValues),
     );
-  return sorted.flat();
+  return ([] as Indicator[]).concat(...sorted);
 }
 
 /** SHA-256 over one line for each indicator in the set's order: type, value, role, validity, labels and what else tells, by tabs. */

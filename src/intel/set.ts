@@ -155,25 +155,26 @@ export class SetBuilder {
       return;
     }
     const assertion = this.assertion(value, candidate, entry, warning?.notes);
+    const isFirst = indicator === undefined;
     if (indicator === undefined) {
       entry.counts.accepted++;
-      indicator = this.first(value, warning);
+      indicator = this.first(value, warning, assertion);
       this.byKey.set(key, indicator);
     } else {
       entry.counts.duplicates++;
       indicator.assertions.push(assertion);
     }
-    this.state(indicator, value, candidate, assertion, entry.overrides);
+    this.state(indicator, value, candidate, assertion, entry.overrides, isFirst);
   }
 
-  /** With its first assertion still to come: `state` tells a new one by that. */
-  private first(value: Value, warning: Warning | undefined): Indicator {
+  private first(value: Value, warning: Warning | undefined, assertion: Assertion): Indicator {
     const made: Indicator = {
       type: value.type,
       value: value.value,
       role: this.defaults.role ?? "unknown",
       labels: this.defaultLabels,
-      assertions: [],
+      // Not filled by a push: that would make room for seventeen, a hundred thousand times.
+      assertions: [assertion],
     };
     if (value.range !== undefined) made.range = value.range;
     if (value.hash !== undefined) made.hash = value.hash;
@@ -188,9 +189,8 @@ export class SetBuilder {
     candidate: Candidate,
     assertion: Assertion,
     overrides: Overrides,
+    isFirst: boolean,
   ): void {
-    const isFirst = indicator.assertions.length === 0;
-    if (isFirst) indicator.assertions.push(assertion);
     indicator.labels = this.pool.union(indicator.labels, assertion.labels);
     this.mergeValidity(indicator, candidate, overrides, isFirst);
     const tlp = stricter(indicator.tlp, assertion.tlp);

@@ -24,9 +24,16 @@ function isHeading(line: string): boolean {
   return isIndicatorColumn(line) && !Array.isArray(normalise(line));
 }
 
+/** A value alone, as most lines of a long list are: nothing to cut off. */
+const ALONE = /^[\w.:]+$/;
+
 function readLine(raw: string, line: number, tlp: Tlp | undefined, sink: Sink): void {
   let text = raw;
   let comment: string | undefined;
+  if (tlp === undefined && ALONE.test(raw)) {
+    sink.candidate({ text, line });
+    return;
+  }
   const cut = text.search(TRAILING_COMMENT);
   if (cut >= 0) {
     comment = text.slice(cut + 1).replace(/^[#/;\s]{1,8}/, "");

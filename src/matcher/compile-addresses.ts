@@ -191,7 +191,8 @@ function fillFamily(
   image[header + layout.EXACT_COUNT] = share.exact.length;
   fillRanges(family, version, intervals);
   fillFine(family, version, fine, wideBits, share.values, intervals);
-  fillExact(family, share, slots);
+  if (version === 4) fillExact4(family, share, slots);
+  else fillExact(family, share, slots);
 }
 
 function fillRanges(family: Family, version: 4 | 6, intervals: readonly Interval[]): void {
@@ -239,6 +240,49 @@ function fillFine(
   if (version === 6) for (const value of values) add(Number(value >> FINE_BITS[6]));
 }
 
+/** As `fillExact`, without a big integer or a list for each of a million addresses. */
+function fillExact4(family: Family, share: Share, slots: Slots): void {
+  const { image } = family;
+  const mask = 2 ** (32 - family.hashShift) - 1;
+  const bloom = { at: family.bloom, shift: family.bloomShift };
+  const key = new Uint32Array(1);
+  const { exact, values } = share;
+  for (let i = 0; i < exact.length; i++) {
+    const indicator = exact[i]!;
+    const value = Number(values[i]!);
+    key[0] = value;
+    const h = hashWords(family.seed, key);
+    let entry = h >>> family.hashShift;
+    let at = family.hash + entry * 2;
+    while (image[at + 1] !== 0 && image[at] !== value) {
+      entry = (entry + 1) & mask;
+      at = family.hash + entry * 2;
+    }
+    if (image[at + 1] !== 0) {
+      join(slots, image[at + 1]! - 1, indicator);
+      continue;
+    }
+    image[at] = value;
+    image[at + 1] = slots.add(membersAt(family, key, indicator, slots)) + 1;
+    addToBloom(image, bloom, h);
+  }
+}
+
+/** The same address again: this indicator joins the slot, and the slot stays ascending. */
+function join(slots: Slots, slot: number, indicator: number): void {
+  const members = slots.lists[slot]!;
+  members.splice(insertionPoint(members, indicator), 0, indicator);
+}
+
+/** The indicator, and those whose ranges lie around its address. */
+function membersAt(family: Family, key: Uint32Array, indicator: number, slots: Slots): number[] {
+  const around = family.rangeCount === 0 ? -1 : findInterval(family, key);
+  if (around < 0) return [indicator];
+  const members = [...slots.lists[around]!];
+  members.splice(insertionPoint(members, indicator), 0, indicator);
+  return members;
+}
+
 function fillExact(family: Family, share: Share, slots: Slots): void {
   const { image, width } = family;
   const mask = 2 ** (32 - family.hashShift) - 1;
@@ -255,16 +299,11 @@ function fillExact(family: Family, share: Share, slots: Slots): void {
     }
     const taken = image[at + width]!;
     if (taken !== 0) {
-      // The same address again: this indicator joins the slot, and the slot stays ascending.
-      const members = slots.lists[taken - 1]!;
-      members.splice(insertionPoint(members, indicator), 0, indicator);
+      join(slots, taken - 1, indicator);
       return;
     }
-    const around = findInterval(family, key);
-    const members = around < 0 ? [] : [...slots.lists[around]!];
-    members.splice(insertionPoint(members, indicator), 0, indicator);
     for (let k = 0; k < width; k++) image[at + k] = key[k]!;
-    image[at + width] = slots.add(members) + 1;
+    image[at + width] = slots.add(membersAt(family, key, indicator, slots)) + 1;
     addToBloom(image, bloom, h);
   });
 }
