@@ -1,0 +1,125 @@
+/** DNS services that log columns: Route 53 hosted zones, Cisco Umbrella, NextDNS. */
+import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
+import { splitColumns } from "../fallback/delimited.js";
+import { findTime, timeOfValue } from "../fallback/find-time.js";
+import { keyValues } from "../values.js";
+import { parseIsoTime } from "../time.js";
+import { timestamp } from "../shape.js";
+import { dnsResult, type Lookup } from "./dns-event.js";
+
+const ROUTE53 =
+  /^\d\.\d (\d{4}-\d\d-\d\dT[\d:.]{8,12}Z) (Z[A-Z0-9]{4,32}) (\S{1,1024}) ([A-Z0-9]{1,16}) ([A-Z]{3,16}) (UDP|TCP) ([A-Z0-9-]{2,16}) ([0-9A-Fa-f.:]{2,45}) (\S{1,64})$/;
+
+export const route53Zone: Format = {
+  id: "aws.route53-zone",
+  title: "Amazon Route 53 public hosted zone query logs",
+  reference: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html",
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    const m = line[1] === "." ? ROUTE53.exec(line.trimEnd()) : null;
+    if (!m) return undefined;
+    const told = dnsResult({
+      timestamp: timestamp(parseIsoTime(m[1]!), context, envelope),
+      client: m[8],
+      name: m[3],
+      type: m[4],
+      rcode: m[5],
+      transport: m[6],
+      action: "query",
+    });
+    // The subnet that the resolver passed on (EDNS client subnet) is no address of an end.
+    return m[9] === "-" ? told : { ...told, notes: [...(told.notes ?? []), `EDNS client subnet ${m[9]}`] };
+  },
+};
+
+/** DNS logs of version 1 to 10 begin alike: time, identity, identities, internal, external, action, type, code, domain, categories. */
+export const umbrellaDns: Format = {
+  id: "cisco.umbrella-dns",
+  title: "Cisco Umbrella DNS logs",
+  reference: "https://docs.umbrella.com/deployment-umbrella/docs/dns-log-formats",
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    if (!/^"?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"?,/.test(line) || !/\d \([A-Z0-9]{1,16}\)"?,/.test(line)) return undefined;
+    const v = splitColumns(line, ",");
+    const question = /^\d{1,5} \(([A-Z0-9]{1,16})\)$/.exec(v[6] ?? "");
+    if (!question || !/^(?:Allowed|Blocked|Proxied|Monitored)$/i.test(v[5] ?? "")) return undefined;
+    const time = parseIsoTime(`${v[0]!}Z`);
+    const [internal, external] = [v[3] ?? "", v[4] ?? ""];
+    const lookup: Lookup = {
+      // Exported in UTC whatever the dashboard shows.
+      timestamp: timestamp(time, context, envelope),
+      client: internal === "" ? external : internal,
+      name: v[8],
+      type: question[1],
+      rcode: v[7],
+      action: v[5],
+      user: v[1],
+      ...(/^blocked$/i.test(v[5]!) ? { outcome: "blocked", reason: "action=Blocked" } : {}),
+    };
+    const told = dnsResult(lookup);
+    if (internal === "" || external === "" || internal === external) return told;
+    const nat = dnsResult({ client: external }).event.source?.ip;
+    return nat === undefined
+      ? told
+      : { ...told, event: { ...told.event, source: { ...told.event.source, nat: { ip: nat } } } };
+  },
+};
+
+export const nextdns: Format = {
+  id: "nextdns.log",
+  title: "NextDNS logs, downloaded as CSV",
+  reference: "https://help.nextdns.io/",
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    const { firstLine } = context;
+    if (!firstLine.startsWith("timestamp,domain,query_type,")) return undefined;
+    if (line === firstLine) return { event: {}, outcome: "unknown", initiator: "unknown" };
+    const names = firstLine.split(",");
+    const v = splitColumns(line, ",");
+    const f = (name: string): string | undefined => v[names.indexOf(name)];
+    if (v.length < names.length - 1) return undefined;
+    const status = f("status") ?? "";
+    return dnsResult({
+      timestamp: timestamp(timeOfValue(f("timestamp") ?? ""), context, envelope),
+      client: f("client_ip"),
+      name: f("domain"),
+      type: f("query_type"),
+      user: f("device_name"),
+      action: status === "" ? "query" : status,
+      rule: f("reasons"),
+      ...(status === "blocked" ? { outcome: "blocked" as const, reason: "status=blocked" } : {}),
+    });
+  },
+};
+
+const CEF = /CEF: ?\d\|Infoblox\|[^|]{1,64}\|[^|]{0,64}\|([^|]{1,64})\|([^|]{0,128})\|[^|]{0,16}\|/;
+
+/** Infoblox writes hits of its response policy zones as CEF, inside named's syslog line. */
+export const infobloxCef: Format = {
+  id: "infoblox.rpz",
+  title: "Infoblox DNS Firewall (RPZ) and threat protection, CEF",
+  reference: "https://docs.infoblox.com/space/nios85/35482388/Viewing+RPZ+Hits",
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    if (!line.includes("|Infoblox|")) return undefined;
+    const m = CEF.exec(line.slice(0, 600));
+    if (!m || m.index > 200) return undefined;
+    const f = keyValues(line.slice(m.index + m[0].length));
+    const message = f["msg"] ?? "";
+    const rpz = /rpz (\S{1,24}) (\S{1,24}) rewrite (\S{1,1024}) \[([A-Z0-9]{1,16})\] via (\S{1,1024})/.exec(message);
+    const action = rpz?.[2] ?? f["act"] ?? m[2]!;
+    const passed = /passthru|passthrough|log|alert/i.test(action);
+    return dnsResult({
+      timestamp: timestamp(findTime(line.slice(0, m.index))?.time, context, envelope),
+      client: f["src"],
+      clientPort: f["spt"],
+      server: f["dst"],
+      serverPort: f["dpt"],
+      name: rpz?.[3] ?? f["fqdn"],
+      type: rpz?.[4] ?? f["qtype"],
+      action: `${m[1]!} ${action}`.trim(),
+      rule: rpz?.[5],
+      ...(passed
+        ? {}
+        : /drop|block|nxdomain|nodata|substitute|cname|local/i.test(`${action} ${m[2]!}`)
+          ? { outcome: "blocked" as const, reason: `response policy: ${action}` }
+          : {}),
+    });
+  },
+};
