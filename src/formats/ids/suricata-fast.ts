@@ -32,7 +32,9 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
   const opening = short ? short[0].length : line.indexOf("[**]");
   if (opening < 0) return undefined;
   const start = short ? opening : opening + 4;
-  const closing = short ? line.lastIndexOf("[Priority: ") : line.indexOf("[**]", start);
+  const priority = short ? line.lastIndexOf("[Priority: ") : -1;
+  // Decoders and preprocessors of Snort may leave class and priority out.
+  const closing = short ? (priority < 0 ? line.lastIndexOf(" {") : priority) : line.indexOf("[**]", start);
   const m = closing < 0 ? null : ENDS.exec(line.slice(-192));
   if (!m) return undefined;
   const protocol = m[1]!.toLowerCase();
@@ -55,7 +57,12 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
       destination: endpoint({ ip: second.ip, port: icmp ? undefined : second.port }),
       network: { transport: protocol === "ipv6-icmp" || protocol === "icmpv6" ? "ipv6-icmp" : protocol },
       event: { action: "alert" },
-      observer: { name: envelope?.hostname, vendor: "OISF", product: "Suricata" },
+      observer: {
+        name: envelope?.hostname,
+        ...(envelope?.program?.startsWith("snort")
+          ? { vendor: "Cisco", product: "Snort" }
+          : { vendor: "OISF", product: "Suricata" }),
+      },
       rule: { name: message === "" ? undefined : message },
     },
     outcome: dropped ? "blocked" : "unknown",

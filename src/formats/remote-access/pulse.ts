@@ -63,7 +63,7 @@ function result(r: Record): FormatResult {
     initiator: "source",
     initiatorReason: "the user's address",
     observerIsAsset: true,
-  } as FormatResult);
+  });
 }
 
 export const pulse: Format = {

@@ -138,7 +138,7 @@ export const nps: Format = {
       const f = (name: string): string | undefined => xmlField(line, name);
       return npsResult(
         {
-          stamp: usDate(...((f("Timestamp") ?? "").split(" ", 2) as [string, string?])),
+          stamp: usDate(...halves(f("Timestamp"))),
           computer: f("Computer-Name"),
           type: f("Packet-Type"),
           user: f("SAM-Account-Name") ?? f("User-Name"),
@@ -190,6 +190,11 @@ export const nps: Format = {
     );
   },
 };
+
+function halves(stamp: string | undefined): [date: string | undefined, time: string | undefined] {
+  const [date, time] = (stamp ?? "").split(" ", 2);
+  return [date, time];
+}
 
 /** These files are always `MM/DD/YYYY`, whatever the system's locale. */
 function usDate(date: string | undefined, time: string | undefined): string | undefined {
