@@ -165,7 +165,7 @@ export const watchers: Format = {
 const CROWDSEC: readonly Sentence[] = [
   {
     says: re(
-      String.raw`^(?:\(\S{1,64}\) )?(?:alert : )?\S{1,128} by ip (?<ip>${A}) .{0,80}: \S{1,16} (?:ban|captcha|throttle) on [Ii]p ${A}`,
+      String.raw`^(?:\(\S{1,64}\) )?(?:alert : )?\S{1,128} by ip (?<ip>${A}) .{0,80}: \S{1,16} (?:ban|captcha|throttle) on [Ii]p (?:${A})`,
     ),
     outcome: "blocked",
     reason: "a decision against the address",

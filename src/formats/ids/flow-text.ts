@@ -5,6 +5,7 @@ import { findTime, timeOfValue } from "../fallback/find-time.js";
 import { addressAndPort, port } from "../values.js";
 import { durationNs, timestamp } from "../shape.js";
 import { flowResult, type Flow } from "./flow-record.js";
+import { readEnd } from "./suricata-fast.js";
 
 const A = String.raw`\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,41}`;
 /** nfdump writes an IPv6 address and its port with a dot between (`2001:db8::1.443`), an IPv4 one with a colon. */
@@ -184,7 +185,7 @@ export const silk: Format = {
 };
 
 const YAF = new RegExp(
-  String.raw`^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) - \d\d:\d\d:\d\d\.\d{3} \((\d{1,10}\.\d{3}) sec\) (tcp|udp|icmp|ip \d{1,3}) (${A})(?::(\d{1,5}))? => (${A})(?::(\d{1,5}))? .{0,160}?\((\d{1,15})\/(\d{1,15}) (->|<->)(?: (\d{1,15})\/(\d{1,15}))?\)`,
+  String.raw`^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) - \d\d:\d\d:\d\d\.\d{3} \((\d{1,10}\.\d{3}) sec\) (tcp|udp|icmp|ip \d{1,3}) ([0-9A-Fa-f.:]{3,64}) => ([0-9A-Fa-f.:]{3,64}) .{0,160}?\((\d{1,15})\/(\d{1,15}) (->|<->)(?: (\d{1,15})\/(\d{1,15}))?\)`,
 );
 
 export const yaf: Format = {
@@ -194,20 +195,25 @@ export const yaf: Format = {
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m = line.includes(" sec) ") ? YAF.exec(line) : null;
     if (!m) return undefined;
-    const both = m[10] === "<->";
+    // Ports always stand behind the last colon, IPv6 or not; ICMP has none.
+    const [from, to] =
+      m[3] === "tcp" || m[3] === "udp"
+        ? [readEnd(m[4]!), readEnd(m[5]!)]
+        : [addressAndPort(m[4]), addressAndPort(m[5])];
+    const both = m[8] === "<->";
     return flowResult({
       timestamp: timestamp(findTime(m[1]!)?.time, context, envelope),
       duration: durationNs(m[2]),
       protocol: m[3]!.replace("ip ", ""),
-      source: m[4],
-      sourcePort: m[5],
-      destination: m[6],
-      destinationPort: m[7],
-      packets: m[8],
-      bytes: m[9],
+      source: from.ip,
+      sourcePort: from.port,
+      destination: to.ip,
+      destinationPort: to.port,
+      packets: m[6],
+      bytes: m[7],
       session: true,
       ...(both
-        ? { backPackets: m[11], backBytes: m[12] }
+        ? { backPackets: m[9], backBytes: m[10] }
         : { outcome: { outcome: "unanswered" as const, outcomeReason: "no packet back" } }),
       observer: { product: "YAF" },
     });

@@ -5,17 +5,21 @@ import { splitColumns } from "../fallback/delimited.js";
 import { icmpBeginning, packetBeginning, TCP, type Beginning } from "../initiator.js";
 import { string, type Json } from "../json-fields.js";
 import { civilTime, parseEpoch } from "../time.js";
-import { addressAndPort, endpoint } from "../values.js";
+import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
+import { readEnd } from "./suricata-fast.js";
 
 /** `MM/DD[/YY[YY]]-hh:mm:ss.ffffff`. */
 const TIME = /^(\d\d)\/(\d\d)(?:\/(\d{4}|\d\d))?-(\d\d):(\d\d):(\d\d)\.(\d{1,6})/;
 
-function snortTime(text: string): ParsedTime | undefined {
+/** @param third Snort 3, which puts a year of two digits first; Snort 2 puts it last */
+function snortTime(text: string, third = false): ParsedTime | undefined {
   const m = TIME.exec(text);
   if (!m) return undefined;
+  const clock = [+m[4]!, +m[5]!, +m[6]!, Math.trunc(Number(`0.${m[7]!}`) * 1000)] as const;
+  if (third && m[3]?.length === 2) return civilTime(2000 + Number(m[1]), +m[2]!, +m[3], ...clock);
   const year = m[3] === undefined ? undefined : m[3].length === 2 ? 2000 + Number(m[3]) : Number(m[3]);
-  return civilTime(year, +m[1]!, +m[2]!, +m[4]!, +m[5]!, +m[6]!, Math.trunc(Number(`0.${m[7]!}`) * 1000));
+  return civilTime(year, +m[1]!, +m[2]!, ...clock);
 }
 
 interface Alert {
@@ -63,9 +67,9 @@ function csv(line: string): Alert | undefined {
   const v = splitColumns(line, ",").map((value) => value.trim());
   const time = snortTime(v[0] ?? "");
   if (/^(?:C2S|S2C|UNK)$/.test(v[5] ?? "")) {
-    const [from, to] = [addressAndPort(v[6]), addressAndPort(v[7])];
+    const [from, to] = [readEnd(v[6] ?? ""), readEnd(v[7] ?? "")];
     if (from.ip === undefined && to.ip === undefined) return undefined;
-    return { time, from, to, protocol: v[2], rule: v[8], action: v[9], direction: v[5] };
+    return { time: snortTime(v[0] ?? "", true), from, to, protocol: v[2], rule: v[8], action: v[9], direction: v[5] };
   }
   if (!/^[A-Z]{2,8}\d{0,4}$/.test(v[5] ?? "")) return undefined;
   const icmp = v[5]!.startsWith("ICMP");
@@ -74,7 +78,7 @@ function csv(line: string): Alert | undefined {
   if (from?.ip === undefined || to?.ip === undefined) return undefined;
   // Snort 2's default goes on with Ethernet, then the packet's flags; pfSense's with class, priority and action.
   const flags = v.length > 20 && /^[*UAPRSF12]{8}$/.test(v[13] ?? "") ? v[13]! : undefined;
-  const type = icmp && v.length > 22 ? v[22] : undefined;
+  const type = icmp && v.length > 23 ? v[23] : undefined;
   return {
     time,
     from,
@@ -98,7 +102,7 @@ export const snortText: Format = {
     if (line[2] !== "/" || !TIME.test(line)) return undefined;
     const full = line.includes(" -> ") ? FULL.exec(line.trimEnd()) : null;
     if (full) {
-      const [from, to] = [addressAndPort(full[1]), addressAndPort(full[2])];
+      const [from, to] = [readEnd(full[1]!), readEnd(full[2]!)];
       if (from.ip === undefined || to.ip === undefined) return undefined;
       return result(
         { time: snortTime(line), from, to, protocol: undefined, rule: undefined, action: undefined },
@@ -123,12 +127,12 @@ export const snortJson: Format = {
     const f = (name: string): string | undefined => string(record[name]);
     const seconds = f("seconds");
     const from =
-      f("src_ap") === undefined ? endpoint({ ip: f("src_addr"), port: f("src_port") }) : addressAndPort(f("src_ap"));
+      f("src_ap") === undefined ? endpoint({ ip: f("src_addr"), port: f("src_port") }) : readEnd(f("src_ap") ?? "");
     const to =
-      f("dst_ap") === undefined ? endpoint({ ip: f("dst_addr"), port: f("dst_port") }) : addressAndPort(f("dst_ap"));
+      f("dst_ap") === undefined ? endpoint({ ip: f("dst_addr"), port: f("dst_port") }) : readEnd(f("dst_ap") ?? "");
     return result(
       {
-        time: seconds === undefined ? snortTime(f("timestamp") ?? "") : parseEpoch(seconds),
+        time: seconds === undefined ? snortTime(f("timestamp") ?? "", true) : parseEpoch(seconds),
         from,
         to,
         protocol: f("proto"),

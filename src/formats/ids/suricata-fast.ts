@@ -6,19 +6,24 @@ import { icmpBeginning, type Beginning } from "../initiator.js";
 import { shaped, timestamp } from "../shape.js";
 
 /** `MM/DD/YYYY-hh:mm:ss.ffffff`; Snort leaves the year out. */
-const TIME = /^(\d{2})\/(\d{2})(?:\/(\d{4}))?-(\d{2}):(\d{2}):(\d{2})\.(\d{3})/;
+const TIME = /^(\d{2})\/(\d{2})(?:\/(\d{4}|\d{2}))?-(\d{2}):(\d{2}):(\d{2})\.(\d{3})/;
 const SYSLOG = /^(?:\[w?Drop\] )?\[\d{1,10}:\d{1,10}:\d{1,10}\] (?=.)/;
 const ENDS = /\{([A-Za-z\d:._-]{1,32})\} (\S{2,64}) -> (\S{2,64})\s*$/;
 
 function readTime(line: string): ParsedTime | undefined {
   const m = TIME.exec(line);
   if (!m) return undefined;
-  const year = m[3] === undefined ? undefined : +m[3];
-  return civilTime(year, +m[1]!, +m[2]!, +m[4]!, +m[5]!, +m[6]!, +m[7]!);
+  // With -y, Snort 2 puts a year of two digits last, Snort 3 (which quotes the message) first.
+  const [a, b, c] = [+m[1]!, +m[2]!, m[3] === undefined ? undefined : +m[3]];
+  const clock = [+m[4]!, +m[5]!, +m[6]!, +m[7]!] as const;
+  if (c === undefined || m[3]!.length === 4) return civilTime(c, a, b, ...clock);
+  return /\[\d{1,10}:\d{1,10}:\d{1,10}\] "/.test(line.slice(0, 120))
+    ? civilTime(2000 + a, b, c, ...clock)
+    : civilTime(2000 + c, a, b, ...clock);
 }
 
 /** `203.0.113.7:443`, `2001:db8::1:443`, `[2001:db8::1]:443`: the last colon parts the port. */
-function readEnd(text: string): { ip?: string; port?: number } {
+export function readEnd(text: string): { ip?: string; port?: number } {
   const colon = text.lastIndexOf(":");
   if (text.includes("[") || text.indexOf(":") === colon) return addressAndPort(text);
   const ip = addressAndPort(text.slice(0, colon));

@@ -1,4 +1,5 @@
 /** OSSEC and Wazuh: alerts as JSON, alerts.log, syslog output, active responses. The alert repeats the ends that a decoder read. */
+import { canonicalIp } from "../../model/ip.js";
 import type { Outcome } from "../../model/event.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
 import { findTime, timeOfValue } from "../fallback/find-time.js";
@@ -80,6 +81,8 @@ export const wazuhJson: Format = {
 
 /** The lines of one alert of alerts.log that name an end; what the alert is about stands in the line before. */
 const LINE = /^(Src|Dst) IP: ([0-9A-Fa-f.:]{2,45})\s*$/;
+/** `2021 Mar 04 05:06:07 (agent) 192.0.2.5->/var/log/auth.log`: where the alert's line came from. */
+const LOCATION = /^(\d{4} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d) \(([^)]{1,128})\) ([0-9A-Fa-f.:]{2,45}|any)->/;
 const SYSLOG = /^(?:ossec|wazuh)?:? ?Alert Level: \d{1,3}; Rule: (\d{1,8}) - (.{1,300}?)\.?; Location: ([^;]{1,300});/;
 const RESPONSE =
   /^((?:[A-Z][a-z]{2} ){2}[ \d]\d [\d:]{8} (?:[A-Z]{2,5} )?\d{4}) \S{0,160}active-response\/bin\/(\S{1,64}) (add|delete) (?:\S{1,64}) ([0-9A-Fa-f.:]{2,45})(?: (\S{1,32}) (\d{1,8}))?/;
@@ -107,6 +110,15 @@ export const ossecText: Format = {
         initiator: source ? "source" : "unknown",
         observerIsAsset: true,
       });
+    }
+    const location = LOCATION.exec(line);
+    if (location) {
+      const host = {
+        name: location[2],
+        ...(canonicalIp(location[3]) === undefined ? {} : { ip: canonicalIp(location[3]) }),
+      };
+      const time = timestamp(findTime(location[1]!)?.time, context, envelope);
+      return shaped({ event: { timestamp: time, host }, outcome: "unknown", initiator: "unknown" });
     }
     if (line.includes("active-response/bin/")) {
       const m = RESPONSE.exec(line);
