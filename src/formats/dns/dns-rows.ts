@@ -103,16 +103,21 @@ export const infobloxCef: Format = {
     const f = keyValues(line.slice(m.index + m[0].length));
     const message = f["msg"] ?? "";
     const rpz = /rpz (\S{1,24}) (\S{1,24}) rewrite (\S{1,1024}) \[([A-Z0-9]{1,16})\] via (\S{1,1024})/.exec(message);
-    const action = rpz?.[2] ?? f["act"] ?? m[2]!;
+    const action = rpz?.[2] ?? f["InfobloxB1PolicyAction"] ?? f["InfobloxPolicyAction"] ?? f["act"] ?? m[2]!;
     const passed = /passthru|passthrough|log|alert/i.test(action);
     return dnsResult({
-      timestamp: timestamp(findTime(line.slice(0, m.index))?.time, context, envelope),
+      timestamp: timestamp(
+        timeOfValue(f["rt"] ?? f["start"] ?? "") ?? findTime(line.slice(0, m.index))?.time,
+        context,
+        envelope,
+      ),
       client: f["src"],
       clientPort: f["spt"],
       server: f["dst"],
       serverPort: f["dpt"],
-      name: rpz?.[3] ?? f["fqdn"],
-      type: rpz?.[4] ?? f["qtype"],
+      name: rpz?.[3] ?? f["fqdn"] ?? f["destinationDnsDomain"],
+      type: rpz?.[4] ?? f["qtype"] ?? f["InfobloxDNSQType"],
+      rcode: f["InfobloxDNSRCode"],
       action: `${m[1]!} ${action}`.trim(),
       rule: rpz?.[5],
       ...(passed

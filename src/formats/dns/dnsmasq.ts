@@ -103,6 +103,39 @@ const DHCP: readonly DnsSentence[] = [
   { says: /^(?:\d{1,10} )?DHCP[A-Z0-9]{3,16}\([^)]{1,32}\) (?<ip>[0-9A-Fa-f.:]{2,45}) /, action: "dhcp" },
 ];
 
+/** Pi-hole's FTL with debug.queries: `**** new UDP IPv4 query[A] query "www.example.com" from br0/192.0.2.5#51234 (…)`. */
+const FTL: readonly DnsSentence[] = [
+  {
+    says: re(
+      String.raw`^\*{4} new (?<proto>UDP|TCP) (?:IPv[46] )?query(?:\[(?<type>[^\]]{1,24})\])? query "(?<name>[^"]{1,1024})" from [^/\s]{1,64}\/(?<ip>${ADDRESS})(?:#(?<port>\d{1,5}))?`,
+    ),
+    action: "query",
+  },
+  {
+    says: re(String.raw`^\*{4} forwarded (?<name>\S{1,1024}) to (?<ip>${ADDRESS})(?:#(?<port>\d{1,5}))?`),
+    action: "forwarded",
+    away: true,
+    initiatorReason: "forwarded to the upstream server",
+  },
+  {
+    says: re(
+      String.raw`^\*{4} got (?:upstream )?reply from (?<ip>${ADDRESS})(?:#(?<port>\d{1,5}))?: (?<name>\S{1,1024}) is (?<answer>${ADDRESS})`,
+    ),
+    action: "reply",
+    away: true,
+    outcome: "established",
+    reason: "the upstream server answered",
+  },
+  {
+    says: re(String.raw`^(?:WARNING: )?Rate-limiting (?<ip>${ADDRESS}) `),
+    action: "rate limit",
+    outcome: "blocked",
+    reason: "the client asked too much",
+  },
+];
+const FTL_HEAD =
+  /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (?:[A-Z]{3,5} )?\d{1,10}[\w/]{0,16}\] (?:DEBUG_QUERIES: |INFO: )?/;
+
 /** The daemon's own file repeats the syslog form: `Mar  4 05:06:07 dnsmasq[123]: `. */
 const TAG = /^(?:dnsmasq(?:-dhcp)?|pihole-FTL)(?:\[\d{1,10}\])?: /;
 const PROGRAM = /^(?:dnsmasq(?:-dhcp)?|pihole-FTL)$/;
@@ -113,6 +146,11 @@ export const dnsmasq: Format = {
   reference: "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
+    if (line.charCodeAt(0) === 91) {
+      const head = FTL_HEAD.exec(line);
+      const stated = head ? findTime(head[0])?.time : undefined;
+      return head ? tellDns(line.slice(head[0].length), FTL, timestamp(stated, context, envelope)) : undefined;
+    }
     const tag = TAG.exec(line);
     if (!tag && (program === undefined || !PROGRAM.test(program))) return undefined;
     const message = tag ? line.slice(tag[0].length) : line;

@@ -109,9 +109,10 @@ export const windowsDnsAnalytical: Format = {
   title: "Microsoft DNS server analytical events, as text",
   reference: "https://learn.microsoft.com/en-us/windows-server/networking/dns/dns-logging-and-diagnostics",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    if (!line.includes("QNAME=")) return undefined;
     const m = /\b([A-Z]{3,10}_[A-Z_]{4,24}): (?:TCP=|Reason=|InterfaceIP=|Version=)/.exec(line.slice(0, 400));
     const id = m ? BY_NAME.get(m[1]!) : undefined;
-    if (!m || id === undefined || !line.includes("QNAME=")) return undefined;
+    if (!m || id === undefined) return undefined;
     const fields = new Map<string, string>();
     for (const part of line.slice(m.index + m[1]!.length + 2).split(";", 40)) {
       const equals = part.indexOf("=");

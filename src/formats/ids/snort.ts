@@ -4,22 +4,19 @@ import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } fr
 import { splitColumns } from "../fallback/delimited.js";
 import { icmpBeginning, packetBeginning, TCP, type Beginning } from "../initiator.js";
 import { string, type Json } from "../json-fields.js";
-import { civilTime, parseEpoch } from "../time.js";
+import { parseEpoch } from "../time.js";
 import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
-import { readEnd } from "./suricata-fast.js";
+import { readEnd, snortDate } from "./suricata-fast.js";
 
 /** `MM/DD[/YY[YY]]-hh:mm:ss.ffffff`. */
 const TIME = /^(\d\d)\/(\d\d)(?:\/(\d{4}|\d\d))?-(\d\d):(\d\d):(\d\d)\.(\d{1,6})/;
 
-/** @param third Snort 3, which puts a year of two digits first; Snort 2 puts it last */
-function snortTime(text: string, third = false): ParsedTime | undefined {
+function snortTime(text: string): ParsedTime | undefined {
   const m = TIME.exec(text);
   if (!m) return undefined;
-  const clock = [+m[4]!, +m[5]!, +m[6]!, Math.trunc(Number(`0.${m[7]!}`) * 1000)] as const;
-  if (third && m[3]?.length === 2) return civilTime(2000 + Number(m[1]), +m[2]!, +m[3], ...clock);
-  const year = m[3] === undefined ? undefined : m[3].length === 2 ? 2000 + Number(m[3]) : Number(m[3]);
-  return civilTime(year, +m[1]!, +m[2]!, ...clock);
+  const ms = Math.trunc(Number(`0.${m[7]!}`) * 1000);
+  return snortDate([+m[1]!, +m[2]!, m[3] === undefined ? undefined : +m[3]], [+m[4]!, +m[5]!, +m[6]!, ms]);
 }
 
 interface Alert {
@@ -69,7 +66,7 @@ function csv(line: string): Alert | undefined {
   if (/^(?:C2S|S2C|UNK)$/.test(v[5] ?? "")) {
     const [from, to] = [readEnd(v[6] ?? ""), readEnd(v[7] ?? "")];
     if (from.ip === undefined && to.ip === undefined) return undefined;
-    return { time: snortTime(v[0] ?? "", true), from, to, protocol: v[2], rule: v[8], action: v[9], direction: v[5] };
+    return { time: snortTime(v[0] ?? ""), from, to, protocol: v[2], rule: v[8], action: v[9], direction: v[5] };
   }
   if (!/^[A-Z]{2,8}\d{0,4}$/.test(v[5] ?? "")) return undefined;
   const icmp = v[5]!.startsWith("ICMP");
@@ -132,7 +129,7 @@ export const snortJson: Format = {
       f("dst_ap") === undefined ? endpoint({ ip: f("dst_addr"), port: f("dst_port") }) : readEnd(f("dst_ap") ?? "");
     return result(
       {
-        time: seconds === undefined ? snortTime(f("timestamp") ?? "", true) : parseEpoch(seconds),
+        time: seconds === undefined ? snortTime(f("timestamp") ?? "") : parseEpoch(seconds),
         from,
         to,
         protocol: f("proto"),

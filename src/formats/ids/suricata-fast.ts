@@ -13,13 +13,16 @@ const ENDS = /\{([A-Za-z\d:._-]{1,32})\} (\S{2,64}) -> (\S{2,64})\s*$/;
 function readTime(line: string): ParsedTime | undefined {
   const m = TIME.exec(line);
   if (!m) return undefined;
-  // With -y, Snort 2 puts a year of two digits last, Snort 3 (which quotes the message) first.
-  const [a, b, c] = [+m[1]!, +m[2]!, m[3] === undefined ? undefined : +m[3]];
-  const clock = [+m[4]!, +m[5]!, +m[6]!, +m[7]!] as const;
-  if (c === undefined || m[3]!.length === 4) return civilTime(c, a, b, ...clock);
-  return /\[\d{1,10}:\d{1,10}:\d{1,10}\] "/.test(line.slice(0, 120))
-    ? civilTime(2000 + a, b, c, ...clock)
-    : civilTime(2000 + c, a, b, ...clock);
+  return snortDate([+m[1]!, +m[2]!, m[3] === undefined ? undefined : +m[3]], [+m[4]!, +m[5]!, +m[6]!, +m[7]!]);
+}
+
+/** `MM/DD`, `MM/DD/YYYY`; with -y, Snort 2 puts a year of two digits last and Snort 3 first, where it is above 12. */
+export function snortDate(
+  [a, b, c]: readonly [number, number, number | undefined],
+  [hour, minute, second, ms]: readonly [number, number, number, number],
+): ParsedTime | undefined {
+  if (a > 12 && c !== undefined) return civilTime(2000 + a, b, c, hour, minute, second, ms);
+  return civilTime(c !== undefined && c < 100 ? 2000 + c : c, a, b, hour, minute, second, ms);
 }
 
 /** `203.0.113.7:443`, `2001:db8::1:443`, `[2001:db8::1]:443`: the last colon parts the port. */

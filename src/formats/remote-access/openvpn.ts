@@ -13,6 +13,23 @@ const PEER = String.raw`\[AF_INET6?\](?<ip>${ADDRESS}):(?<port>\d{1,5})`;
 const re = (source: string): RegExp => new RegExp(source);
 
 const SERVER: readonly Sentence[] = [
+  // pfSense's and OPNsense's scripts.
+  {
+    says: re(
+      String.raw`^openvpn server '[^']{1,64}' user '(?<user>.{0,128})' address '(?<ip>${ADDRESS})(?::(?<port>\d{1,5}))?' - (?:connected|disconnected)`,
+    ),
+    outcome: "authenticated",
+    reason: "the user's session",
+    action: "vpn_session",
+  },
+  {
+    says: re(
+      String.raw`^openvpn server '[^']{1,64}' user '(?<user>.{0,128})' address '(?<ip>${ADDRESS})(?::(?<port>\d{1,5}))?' - connecting`,
+    ),
+    outcome: "unknown",
+    reason: "the user connects",
+    action: "vpn_connection",
+  },
   {
     says: re(
       String.raw`${PREFIX}.*(?:AUTH_FAILED|TLS Auth Error|Auth(?:entication)? failed|VERIFY ERROR|peer verification failed)`,
@@ -28,7 +45,7 @@ const SERVER: readonly Sentence[] = [
   },
   {
     says: re(
-      String.raw`${PREFIX}(?:\[(?!UNDEF)[^\]]{1,128}\] Peer Connection Initiated|MULTI: (?:Learn|primary virtual IP)|Authentication succeeded|PUSH: Received control|SENT CONTROL|TLS: Username/Password authentication succeeded)`,
+      String.raw`${PREFIX}(?:\[(?!UNDEF)[^\]]{1,128}\] Peer Connection Initiated|MULTI: (?:Learn|primary virtual IP)|MULTI_sva: pool returned|Authentication succeeded|PUSH: Received control|SENT CONTROL|TLS: Username/Password authentication succeeded)`,
     ),
     outcome: "authenticated",
     reason: "the peer authenticated",
