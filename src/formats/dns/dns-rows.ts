@@ -128,3 +128,30 @@ export const infobloxCef: Format = {
     });
   },
 };
+
+/** `2021-03-04 05:06:07.123Z [admin]: Login_Allowed - - to=AdminConnector ip=192.0.2.5 auth=LOCAL group=admins apparently_via=GUI`. */
+const AUDIT =
+  /^(?:(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}Z) )?\[([^\]]{1,128})\]: (Login_Allowed|Login_Denied|Logout|First_Login)\b/;
+
+export const infobloxAudit: Format = {
+  id: "infoblox.audit",
+  title: "Infoblox NIOS administrators' logins",
+  reference: "https://docs.infoblox.com/space/nios85/35420434/Monitoring+Tools",
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    const m = line.includes("]: Log") || line.includes("]: First_Login") ? AUDIT.exec(line) : null;
+    if (!m) return undefined;
+    // What follows `ip=` is the appliance's own; a name with a space is written with \\040.
+    const ip = / ip=([0-9A-Fa-f.:]{2,45})(?= |$)/.exec(line.slice(m[0].length))?.[1];
+    const denied = m[3] === "Login_Denied";
+    const told = dnsResult({
+      timestamp: timestamp(m[1] === undefined ? undefined : findTime(m[1])?.time, context, envelope),
+      client: ip,
+      user: m[2],
+      action: m[3],
+      outcome: denied ? "refused" : "authenticated",
+      reason: m[3],
+    });
+    const { network: _network, dns: _dns, ...event } = told.event;
+    return { ...told, event };
+  },
+};

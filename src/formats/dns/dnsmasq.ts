@@ -161,54 +161,6 @@ export const dnsmasq: Format = {
   },
 };
 
-const ISC_DHCP: readonly DnsSentence[] = [
-  {
-    says: /^DHCPACK (?:on|to) (?<ip>[0-9A-Fa-f.:]{2,45})\b/,
-    action: "DHCPACK",
-    outcome: "established",
-    reason: "the client was given the address",
-  },
-  {
-    says: /^DHCPNAK on (?<ip>[0-9A-Fa-f.:]{2,45})\b/,
-    action: "DHCPNAK",
-    outcome: "refused",
-    reason: "the address was not given",
-  },
-  {
-    says: /^DHCPREQUEST for (?<ip>[0-9A-Fa-f.:]{2,45}) \((?<near>[0-9.]{7,15})\) from /,
-    action: "DHCPREQUEST",
-  },
-  {
-    says: /^(?:DHCPREQUEST for|DHCPOFFER on|DHCPRELEASE (?:of|on)|DHCPDECLINE of|DHCPEXPIRE on|DHCPLEASEQUERY for|DHCPINFORM from|r-l-e:) (?<ip>[0-9A-Fa-f.:]{2,45})\b/,
-    action: "DHCP",
-  },
-  {
-    says: /^(?:Solicit|Request|Renew|Rebind|Release|Confirm|Information-request|Decline) message from (?<ip>[0-9A-Fa-f:]{2,45}) port (?<port>\d{1,5})/,
-    action: "DHCPv6",
-  },
-  {
-    says: /^Sending (?:Reply|Advertise) to (?<ip>[0-9A-Fa-f:]{2,45}) port (?<port>\d{1,5})/,
-    action: "DHCPv6",
-    outcome: "established",
-    reason: "the server replied",
-  },
-];
-
-/** ISC's DHCP server, alone or in Infoblox: the address is the one that the client has or is given. */
-export const iscDhcp: Format = {
-  id: "isc.dhcpd",
-  title: "ISC DHCP server, Infoblox DHCP",
-  reference: "https://kb.isc.org/docs/isc-dhcp-44-manual-pages-dhcpd",
-  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
-    const program = envelope?.program;
-    const tag = /^dhcpd(?:v?6)?(?:\[\d{1,10}\])?: /.exec(line);
-    if (!tag && (program === undefined || !/^dhcpdv?6?$/.test(program))) return undefined;
-    const message = tag ? line.slice(tag[0].length) : line;
-    const told = tellDns(message, ISC_DHCP, timestamp(undefined, context, envelope));
-    return told && { ...told, event: { ...told.event, network: { protocol: "dhcp", transport: "udp" } } };
-  },
-};
-
 const ZONED = String.raw`\[\[?(?<ip>[0-9A-Fa-f.:]{2,45})\]?:(?<port>\d{1,5})\]`;
 const TECHNITIUM: readonly DnsSentence[] = [
   {

@@ -173,6 +173,39 @@ const PRODUCTS: readonly Product[] = [
     },
   },
   {
+    id: "ipfix.json",
+    title: "IPFIX records as JSON under their IANA names (ipfixcol2, super_mediator)",
+    reference: "https://github.com/CESNET/ipfixcol2/tree/master/src/plugins/output/json",
+    marks: ["sourceIPv", "destinationIPv", 'Address"'],
+    read: (r) => {
+      const f = object(r["flows"]) ?? r;
+      const named = (name: string): string | undefined => string(f[`iana:${name}`]) ?? string(f[name]);
+      const source = named("sourceIPv4Address") ?? named("sourceIPv6Address");
+      if (source === undefined) return undefined;
+      const back =
+        string(f["iana@reverse:packetDeltaCount"]) ??
+        string(f["reversePacketTotalCount"]) ??
+        string(f["reversePacketDeltaCount"]);
+      return {
+        time:
+          named("flowStartMilliseconds") ??
+          named("flowStartMicroseconds") ??
+          named("flowStartNanoseconds") ??
+          named("flowStartSeconds"),
+        source,
+        sourcePort: named("sourceTransportPort"),
+        destination: named("destinationIPv4Address") ?? named("destinationIPv6Address"),
+        destinationPort: named("destinationTransportPort"),
+        protocol: named("protocolIdentifier"),
+        bytes: named("octetDeltaCount") ?? named("octetTotalCount"),
+        packets: named("packetDeltaCount") ?? named("packetTotalCount"),
+        ...(back === undefined || back === "0" ? {} : { backPackets: back, session: true }),
+        flags: named("tcpControlBits"),
+        observer: { product: "IPFIX" },
+      };
+    },
+  },
+  {
     id: "logstash.netflow",
     title: "Logstash's NetFlow codec",
     reference: "https://www.elastic.co/guide/en/logstash/current/plugins-codecs-netflow.html",
