@@ -165,3 +165,28 @@ describe("flow records and packets", () => {
     expect(new Date(read.event.timestamp!).toISOString()).toBe("2021-03-14T05:06:08.123Z");
   });
 });
+
+describe("containers", () => {
+  it("knows a product's own beginning under a container's name", () => {
+    const lines: readonly (readonly [string, string])[] = [
+      [
+        `web_1  | 2021-03-04T05:06:08,991Z [exec-9] WARN  o.a.g.r.auth.AuthenticationService - Authentication attempt from ${RELAY} for user "x" failed.`,
+        "apache.guacamole",
+      ],
+      [
+        `ns_1   | 04-Mar-2021 05:06:07.123 client @0x7f ${RELAY}#51234 (a.example): query: a.example IN A + (192.0.2.53)`,
+        "isc.bind",
+      ],
+      [`dns_1  | [1614834367] unbound[1:0] info: ${RELAY} www.example.com. A IN`, "nlnetlabs.unbound"],
+      [
+        `pot_1  | 2021-03-04T05:06:08+0000 [HoneyPotSSHTransport,12,${RELAY}] login attempt [root/123] failed`,
+        "cowrie.log",
+      ],
+    ];
+    for (const [line, id] of lines) {
+      const read = parse(line);
+      expect(read.format.split(">").at(-1)).toBe(id);
+      expect(read.event.source?.ip).toBe(RELAY);
+    }
+  });
+});

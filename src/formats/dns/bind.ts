@@ -182,6 +182,8 @@ const CATEGORIES =
   /^(?:named|infoblox-responses|queries|query-errors|security|client|rpz|rpz-passthru|resolver|lame-servers|xfer-in|xfer-out|notify|update|update-security|general|default|dnssec|network|rate-limit|cname|serve-stale)$/;
 const ANSWER = /\sIN (?:A|AAAA) ([0-9A-Fa-f.:]{2,45})(?=[;\s]|$)/g;
 
+const OWN_TIME = /^\d{1,2}-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d\.\d{3} (?:[a-z-]{2,24}: ){0,2}client /;
+
 /** The time that print-time puts before a message, and the message. */
 function split(line: string): { time: ReturnType<typeof findTime>; message: string } {
   const time = /^(?:\d{1,2}-[A-Z][a-z]{2}-\d{4} |\d{4}-\d\d-\d\dT|[A-Z][a-z]{2} [ \d]\d )/.test(line)
@@ -200,7 +202,8 @@ export const bind: Format = {
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const known = program !== undefined && CATEGORIES.test(program);
-    if (program !== undefined && !known) return undefined;
+    // In a container's log the program is the container: named's own time before the message then vouches for it.
+    if (program !== undefined && !known && !OWN_TIME.test(line)) return undefined;
     // A client's address or a server's always has `#port`.
     if (!/[0-9A-Fa-f]#\d|lame server/.test(line)) return undefined;
     const own = split(line.replace(/^(?:named|infoblox-responses)(?:\[\d{1,10}\])?: /, ""));

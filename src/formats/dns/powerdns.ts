@@ -154,9 +154,9 @@ export const powerdns: Format = {
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const known = program !== undefined && PROGRAM.test(program);
-    if (program !== undefined && !known) return undefined;
     if (line.includes('subsystem="') && line.includes('msg="') && line.includes('prio="'))
       return structured(line, context, envelope);
+    if (program !== undefined && !known) return undefined;
     const tag = /^(?:[A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2} )?(?:pdns\w{0,12}|dnsdist)(?:\[\d{1,10}\])?: /.exec(line);
     if (!known && !tag) return undefined;
     const text = tag ? line.slice(tag[0].length) : line;

@@ -71,9 +71,8 @@ export const unbound: Format = {
   reference: "https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
-    if (program !== undefined && program !== "unbound") return undefined;
     const head = HEAD.exec(line);
-    if (!head) return undefined;
+    if (!head || (program !== undefined && program !== "unbound" && !head[0].includes("unbound["))) return undefined;
     const time = findTime(head[0]);
     return tellDns(line.slice(head[0].length), SENTENCES, timestamp(time?.time, context, envelope));
   },

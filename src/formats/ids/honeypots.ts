@@ -211,8 +211,6 @@ export const cowrieText: Format = {
   reference: "https://docs.cowrie.org/en/latest/",
   prose: true,
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
-    const program = envelope?.program;
-    if (program !== undefined && program !== "cowrie" && program !== "kippo") return undefined;
     const m =
       /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d{4})) (?=\[(?:cowrie\.|kippo\.|HoneyPot|Cowrie))/.exec(
         line,

@@ -279,7 +279,8 @@ function formatOf(spoken: Spoken): Format {
     parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
       const program = envelope?.program;
       const named = program !== undefined && spoken.program?.test(program) === true;
-      if (program !== undefined && !named) return undefined;
+      // A container's name may stand where a program's would: a beginning that is one product's alone is believed.
+      if (program !== undefined && !named && spoken.program !== undefined) return undefined;
       const head = spoken.head.exec(line);
       if (!head && !named) return undefined;
       const written = spoken.dayFirst ? head?.[1]?.replace(/^(\d\d)\/(\d\d)\/(\d{4})/, "$3-$2-$1") : head?.[1];
