@@ -96,7 +96,7 @@ const PRODUCTS: readonly Product[] = [
     read: (r) => {
       const decision = string(r["ResolverDecision"]) ?? "";
       return {
-        time: string(r["Datetime"]),
+        time: string(r["Datetime"]) ?? string(r["Timestamp"]),
         client: string(r["SrcIP"]),
         clientPort: string(r["SrcPort"]),
         server: string(r["DstIP"]),

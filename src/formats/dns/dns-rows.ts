@@ -155,3 +155,33 @@ export const infobloxAudit: Format = {
     return { ...told, event };
   },
 };
+
+/** dnscrypt-proxy's query log: time, client, name, type, return code or action, duration, server; parted by tabs. */
+const DNSCRYPT =
+  /^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\]\t([0-9A-Fa-f.:]{2,45})\t"?([^\t"]{1,1024})"?\t([A-Z0-9]{1,16})\t([A-Z_]{2,24})(?:\t|$)/;
+
+export const dnscryptProxy: Format = {
+  id: "dnscrypt.proxy",
+  title: "dnscrypt-proxy query log",
+  reference: "https://github.com/DNSCrypt/dnscrypt-proxy/wiki/Logging",
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    const m = line.charCodeAt(0) === 91 && line.includes("\t") ? DNSCRYPT.exec(line) : null;
+    if (!m) return undefined;
+    const said = m[5]!;
+    const kept = /^(?:REJECT|DROP|BLOCK)/.test(said);
+    const passed = /^(?:PASS|FORWARD|CLOAK|SYNTH)$/.test(said);
+    return dnsResult({
+      timestamp: timestamp(findTime(m[1]!)?.time, context, envelope),
+      client: m[2],
+      name: m[3],
+      type: m[4],
+      rcode: kept || passed ? undefined : said,
+      action: said,
+      ...(kept
+        ? { outcome: "blocked" as const, reason: said }
+        : passed
+          ? { outcome: "established" as const, reason: said }
+          : {}),
+    });
+  },
+};

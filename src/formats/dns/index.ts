@@ -3,7 +3,7 @@ import type { Format } from "../format.js";
 import { bind, dnstap } from "./bind.js";
 import { coredns } from "./coredns.js";
 import { dnsJsonFormats } from "./dns-json.js";
-import { infobloxAudit, infobloxCef, nextdns, route53Zone, umbrellaDns } from "./dns-rows.js";
+import { dnscryptProxy, infobloxAudit, infobloxCef, nextdns, route53Zone, umbrellaDns } from "./dns-rows.js";
 import { iscDhcp, keaDhcp, microsoftDhcp } from "./dhcp.js";
 import { dnsmasq, technitium } from "./dnsmasq.js";
 import { powerdns } from "./powerdns.js";
@@ -31,5 +31,6 @@ export const dnsFormats: readonly Format[] = [
   route53Zone,
   umbrellaDns,
   nextdns,
+  dnscryptProxy,
   ...dnsJsonFormats,
 ];

@@ -7,7 +7,8 @@ import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
 
 const A = String.raw`\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{2,41}`;
-const IP = String.raw`(?<ip>${A})(?:\/\d{1,3})?`;
+/** A block of addresses (`/24`) is no visitor. */
+const IP = String.raw`(?<ip>${A})(?:\/(?:32|128))?(?![\w/]|[.:]\w)`;
 const re = (source: string): RegExp => new RegExp(source);
 
 const FAIL2BAN: readonly Sentence[] = [
@@ -32,6 +33,41 @@ const FAIL2BAN: readonly Sentence[] = [
   },
   { says: re(String.raw`^(?:\[[^\]]{1,64}\] )?Ignore ${IP}`), outcome: "unknown", reason: "Ignore", action: "ignore" },
 ];
+
+/** mailcow's netfilter container bans in its own words. */
+const NETFILTER: readonly Sentence[] = [
+  { says: re(String.raw`^Banning ${IP} for \d{1,9} minutes`), outcome: "blocked", reason: "Banning", action: "ban" },
+  { says: re(String.raw`^Unbanning ${IP}`), outcome: "unknown", reason: "Unbanning", action: "unban" },
+  {
+    says: re(String.raw`^Added host\/network ${IP} to denylist`),
+    outcome: "blocked",
+    reason: "on the deny list",
+    action: "ban",
+  },
+  {
+    says: re(String.raw`^(?:\d{1,3} more attempts in the next \d{1,9} seconds until ${IP} is banned)`),
+    outcome: "refused",
+    reason: "a failure was counted",
+    action: "found",
+  },
+];
+
+export const mailcowNetfilter: Format = {
+  id: "mailcow.netfilter",
+  title: "mailcow's netfilter (fail2ban) container",
+  reference: "https://docs.mailcow.email/manual-guides/u_e-fail2ban/",
+  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+    const m =
+      /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:CRIT|WARN|INFO): (?=Bann|Unbann|Added host|\d{1,3} more attempts)/.exec(
+        line,
+      );
+    if (!m) return undefined;
+    return tell(line.slice(m[0].length), NETFILTER, {
+      process: "netfilter",
+      timestamp: timestamp(findTime(m[1]!)?.time, context, envelope),
+    });
+  },
+};
 
 export const fail2ban: Format = {
   id: "fail2ban.log",

@@ -1,6 +1,6 @@
 /** Sensors, flow exporters and honeypots, in trial order: the one with the narrower mark stands first. */
 import type { Format } from "../format.js";
-import { crowdsecJson, crowdsecText, fail2ban, watchers } from "./bans.js";
+import { crowdsecJson, crowdsecText, fail2ban, mailcowNetfilter, watchers } from "./bans.js";
 import { flowJsonFormats } from "./flow-json.js";
 import { argus, nfdump, silk, yaf } from "./flow-text.js";
 import { cowrieText, honeypotJsonFormats } from "./honeypots.js";
@@ -26,6 +26,7 @@ export const idsFormats: readonly Format[] = [
   suricataFast,
   snortText,
   fail2ban,
+  mailcowNetfilter,
   watchers,
   ossecText,
   cowrieText,

@@ -9,7 +9,7 @@ import { findTime } from "../fallback/find-time.js";
 import { shaped, timestamp } from "../shape.js";
 
 const STANDARD =
-  /^(?:PulseSecure|Juniper|Ivanti)?:? ?(?:[- ]{0,8})(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: [A-Z]{2,5})? - (\S{1,128}) - \[([0-9A-Fa-f.:]{2,45})\] (.{0,255}?)\(([^)]{0,255})\)\[([^\]]{0,512})\] - (.*)$/;
+  /^(?:PulseSecure|Juniper|Ivanti)?:? ?(?:[- ]{0,8})(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)?)(?: [A-Z]{2,5})? - (\S{1,128}) - \[([0-9A-Fa-f.:]{2,45})\] (.{0,255}?)\(([^)]{0,255})\)\[([^\]]{0,512})\](?:\[[^\]]{0,255}\])? - (.*)$/;
 
 /** Message → outcome, in order. Ids are of the Log Message Reference. */
 const OUTCOMES: readonly (readonly [RegExp, Outcome, string])[] = [
