@@ -6,7 +6,7 @@ import { compact } from "./shape.js";
 
 /**
  * A sentence and what it says. Named groups of `says`: `ip` and `port` of the far end, `user`, `near` and `nearPort` of
- * the machine itself, `method` (how the login was tried). User names are the client's own text, so a pattern anchors what
+ * the machine itself, `tunnel` (the address given to the far end), `method` (how the login was tried). User names are the client's own text, so a pattern anchors what
  * follows the name at the end of the line.
  */
 export interface Sentence {
@@ -77,6 +77,7 @@ interface End {
   ip?: string | undefined;
   port?: number | undefined;
   domain?: string | undefined;
+  nat?: { ip: string };
 }
 
 function ends(groups: Record<string, string | undefined>): { far: End; near: End } {
@@ -85,5 +86,8 @@ function ends(groups: Record<string, string | undefined>): { far: End; near: End
     const p = port(stated) ?? read.port;
     return read.ip === undefined ? { domain: text(ip), port: p } : { ip: read.ip, port: p };
   };
-  return { far: at(groups["ip"], groups["port"]), near: at(groups["near"], groups["nearPort"]) };
+  const far = at(groups["ip"], groups["port"]);
+  const tunnel = addressAndPort(groups["tunnel"]).ip;
+  if (tunnel !== undefined) far.nat = { ip: tunnel };
+  return { far, near: at(groups["near"], groups["nearPort"]) };
 }

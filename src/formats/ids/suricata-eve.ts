@@ -47,6 +47,43 @@ const REPLIES: Readonly<Record<string, (part: Json) => Judged>> = {
     if (result === undefined) return { outcome: "established" };
     return { outcome: /^ok$/i.test(result) ? "authenticated" : "refused", outcomeReason: `security_result=${result}` };
   },
+  ldap: (p) => {
+    const answers = list(p["responses"]);
+    if (answers.length === 0) return { outcome: "unknown", outcomeReason: "no response" };
+    const bind = string(object(p["request"])?.["operation"]) === "bind_request";
+    const code = string(object(object(answers[0])?.["bind_response"])?.["result_code"]);
+    if (bind && code !== undefined)
+      return { outcome: code === "success" ? "authenticated" : "refused", outcomeReason: `result_code=${code}` };
+    return { outcome: "established", outcomeReason: "a response" };
+  },
+  mqtt: (p) => {
+    const code = number(object(p["connack"])?.["return_code"]);
+    if (code === undefined) return { outcome: "unknown", outcomeReason: "no connack" };
+    return { outcome: code === 0 ? "established" : "refused", outcomeReason: `connack.return_code=${code}` };
+  },
+  snmp: (p) => {
+    const type = string(p["pdu_type"]) ?? "";
+    return { outcome: type === "response" ? "established" : "unknown", outcomeReason: `pdu_type=${type}` };
+  },
+  ike: (p) => {
+    const spi = string(p["resp_spi"]);
+    // The first message of an exchange has no responder's SPI yet.
+    const answered = spi !== undefined && /[1-9a-f]/i.test(spi);
+    return { outcome: answered ? "established" : "unknown", outcomeReason: `resp_spi=${spi ?? ""}` };
+  },
+  modbus: (p) => ({
+    outcome: object(p["response"]) === undefined ? "unknown" : "established",
+    outcomeReason: object(p["response"]) === undefined ? "no response" : "a response",
+  }),
+  enip: (p) => ({
+    outcome: object(p["response"]) === undefined ? "unknown" : "established",
+    outcomeReason: object(p["response"]) === undefined ? "no response" : "a response",
+  }),
+  dhcp: (p) => ({
+    outcome:
+      string(p["dhcp_type"]) === "ack" ? "established" : string(p["dhcp_type"]) === "nak" ? "refused" : "unknown",
+    outcomeReason: `dhcp_type=${string(p["dhcp_type"]) ?? ""}`,
+  }),
   pgsql: (p) => {
     const response = object(p["response"]);
     if (!response) return { outcome: "unknown" };
@@ -92,7 +129,7 @@ function outcomeOf(e: Json, type: string): Judged {
       : { outcome: "unknown", outcomeReason: "a DNS query alone" };
   }
   const part = object(e[type]);
-  const reply = REPLIES[type];
+  const reply = REPLIES[type === "ikev2" ? "ike" : type];
   if (reply) return reply(part ?? {});
   if (SPOKEN.has(type)) return { outcome: "established", outcomeReason: `event_type=${type}` };
   if (type === "alert") return alertOutcome(e);

@@ -6,19 +6,27 @@ import { icmpBeginning, type Beginning } from "../initiator.js";
 import { shaped, timestamp } from "../shape.js";
 
 /** `MM/DD/YYYY-hh:mm:ss.ffffff`; Snort leaves the year out. */
-const TIME = /^(\d{2})\/(\d{2})(?:\/(\d{4}))?-(\d{2}):(\d{2}):(\d{2})\.(\d{3})/;
+const TIME = /^(\d{2})\/(\d{2})(?:\/(\d{4}|\d{2}))?-(\d{2}):(\d{2}):(\d{2})\.(\d{3})/;
 const SYSLOG = /^(?:\[w?Drop\] )?\[\d{1,10}:\d{1,10}:\d{1,10}\] (?=.)/;
 const ENDS = /\{([A-Za-z\d:._-]{1,32})\} (\S{2,64}) -> (\S{2,64})\s*$/;
 
 function readTime(line: string): ParsedTime | undefined {
   const m = TIME.exec(line);
   if (!m) return undefined;
-  const year = m[3] === undefined ? undefined : +m[3];
-  return civilTime(year, +m[1]!, +m[2]!, +m[4]!, +m[5]!, +m[6]!, +m[7]!);
+  return snortDate([+m[1]!, +m[2]!, m[3] === undefined ? undefined : +m[3]], [+m[4]!, +m[5]!, +m[6]!, +m[7]!]);
+}
+
+/** `MM/DD`, `MM/DD/YYYY`; with -y, Snort 2 puts a year of two digits last and Snort 3 first, where it is above 12. */
+export function snortDate(
+  [a, b, c]: readonly [number, number, number | undefined],
+  [hour, minute, second, ms]: readonly [number, number, number, number],
+): ParsedTime | undefined {
+  if (a > 12 && c !== undefined) return civilTime(2000 + a, b, c, hour, minute, second, ms);
+  return civilTime(c !== undefined && c < 100 ? 2000 + c : c, a, b, hour, minute, second, ms);
 }
 
 /** `203.0.113.7:443`, `2001:db8::1:443`, `[2001:db8::1]:443`: the last colon parts the port. */
-function readEnd(text: string): { ip?: string; port?: number } {
+export function readEnd(text: string): { ip?: string; port?: number } {
   const colon = text.lastIndexOf(":");
   if (text.includes("[") || text.indexOf(":") === colon) return addressAndPort(text);
   const ip = addressAndPort(text.slice(0, colon));
@@ -32,7 +40,9 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
   const opening = short ? short[0].length : line.indexOf("[**]");
   if (opening < 0) return undefined;
   const start = short ? opening : opening + 4;
-  const closing = short ? line.lastIndexOf("[Priority: ") : line.indexOf("[**]", start);
+  const priority = short ? line.lastIndexOf("[Priority: ") : -1;
+  // Decoders and preprocessors of Snort may leave class and priority out.
+  const closing = short ? (priority < 0 ? line.lastIndexOf(" {") : priority) : line.indexOf("[**]", start);
   const m = closing < 0 ? null : ENDS.exec(line.slice(-192));
   if (!m) return undefined;
   const protocol = m[1]!.toLowerCase();
@@ -55,7 +65,12 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
       destination: endpoint({ ip: second.ip, port: icmp ? undefined : second.port }),
       network: { transport: protocol === "ipv6-icmp" || protocol === "icmpv6" ? "ipv6-icmp" : protocol },
       event: { action: "alert" },
-      observer: { name: envelope?.hostname, vendor: "OISF", product: "Suricata" },
+      observer: {
+        name: envelope?.hostname,
+        ...(envelope?.program?.startsWith("snort")
+          ? { vendor: "Cisco", product: "Snort" }
+          : { vendor: "OISF", product: "Suricata" }),
+      },
       rule: { name: message === "" ? undefined : message },
     },
     outcome: dropped ? "blocked" : "unknown",

@@ -41,6 +41,7 @@ const CLIENT_FIRST = new Set([
   "pop3",
   "websocket",
   "doh2",
+  "bittorrent_dht",
 ]);
 
 function ends(e: Json): { source: Endpoint | undefined; destination: Endpoint | undefined } {
@@ -93,6 +94,15 @@ export function orient(e: Json, type: string): Ends {
       ...(answered ? swapped : { source, destination }),
       initiator: "source",
       initiatorReason: answered ? "a DNS answer: its receiver asked" : "src_ip asked",
+    };
+  }
+  if (type === "dhcp") {
+    // BOOTP's ports tell: 68 is the client's (RFC 2131 4.1).
+    const answered = number(e["src_port"]) === 67 && number(e["dest_port"]) === 68;
+    return {
+      ...(answered ? swapped : { source, destination }),
+      initiator: "source",
+      initiatorReason: "DHCP clients ask",
     };
   }
   if (CLIENT_FIRST.has(type))

@@ -2,32 +2,10 @@
 import type { Event, Outcome } from "../../model/event.js";
 import type { FormatResult } from "../format.js";
 import { endpoint, httpOutcome } from "../values.js";
-import { handshake, hashes, mailEnds, namesAnswered } from "./zeek-names.js";
+import { dhcp, files, hostOnly, notice, weird } from "./zeek-hosts.js";
+import { handshake, mailEnds, namesAnswered } from "./zeek-names.js";
 import { addressesIn, count, recordPort, type ZeekRecord } from "./zeek-record.js";
-
-type Reader = (r: ZeekRecord) => FormatResult;
-
-/** A log whose id.orig_h is the client: its analyser has seen the client speak. */
-function session(event: Event, outcome: Outcome, outcomeReason?: string): FormatResult {
-  return {
-    event,
-    outcome,
-    initiator: "source",
-    initiatorReason: "id.orig_h is the client",
-    ...(outcomeReason === undefined ? {} : { outcomeReason }),
-  };
-}
-
-/** `T` authenticated, `F` refused, unset: nothing was seen either way. */
-function login(
-  event: Event,
-  success: boolean | undefined,
-  field: string,
-  otherwise: Outcome = "unknown",
-): FormatResult {
-  if (success === undefined) return session(event, otherwise, `${field} is not set`);
-  return session(event, success ? "authenticated" : "refused", `${field}=${success ? "T" : "F"}`);
-}
+import { login, session, type Reader } from "./zeek-session.js";
 
 const user = (name: string | undefined): Event => (name === undefined ? {} : { user: { name } });
 
@@ -209,72 +187,6 @@ function socks(r: ZeekRecord): FormatResult {
   );
 }
 
-/** Since Zeek 5.1 files.log names the connection; before, only who sent and who received. */
-function files(r: ZeekRecord): FormatResult {
-  const connection = r.text("id.orig_h") !== undefined;
-  const sender = addressesIn(r.list("tx_hosts"))[0];
-  const receiver = addressesIn(r.list("rx_hosts"))[0];
-  return {
-    event: {
-      ...(connection ? {} : { source: endpoint({ ip: sender }), destination: endpoint({ ip: receiver }) }),
-      network: { protocol: r.text("source")?.toLowerCase() },
-      file: hashes(r),
-    },
-    outcome: "established",
-    outcomeReason: "a file was carried",
-    ...(connection
-      ? { initiator: "source", initiatorReason: "id.orig_h is the client" }
-      : { initiator: "unknown", initiatorReason: "tx_hosts sent the file; who began is not in the line" }),
-  };
-}
-
-function notice(r: ZeekRecord): FormatResult {
-  const connection = r.text("id.orig_h") !== undefined;
-  return {
-    event: {
-      ...(connection
-        ? {}
-        : { source: endpoint({ ip: r.text("src") }), destination: endpoint({ ip: r.text("dst"), port: r.text("p") }) }),
-      event: { action: r.text("note") },
-      rule: { name: r.text("note") },
-    },
-    outcome: "unknown",
-    outcomeReason: "a notice does not say how far the traffic came",
-    ...(connection
-      ? { initiator: "source", initiatorReason: "id.orig_h is the connection's originator" }
-      : { initiator: "unknown", initiatorReason: "src and dst of a notice do not say who began" }),
-  };
-}
-
-function weird(r: ZeekRecord): FormatResult {
-  return {
-    event: { event: { action: r.text("name") } },
-    outcome: "unknown",
-    initiator: "unknown",
-    initiatorReason: "an oddity may be seen midstream",
-  };
-}
-
-/** Logs about a host on its own. */
-function hostOnly(r: ZeekRecord): FormatResult {
-  return { event: { host: { ip: addressesIn([r.text("host") ?? ""])[0] } }, outcome: "unknown", initiator: "unknown" };
-}
-
-function dhcp(r: ZeekRecord): FormatResult {
-  const given = r.text("assigned_addr") !== undefined;
-  return {
-    event: {
-      source: endpoint({ ip: r.text("client_addr") ?? r.text("assigned_addr"), domain: r.text("host_name") }),
-      destination: endpoint({ ip: r.text("server_addr") }),
-      network: { protocol: "dhcp", transport: "udp" },
-    },
-    outcome: given ? "established" : "unknown",
-    initiator: "source",
-    initiatorReason: "DHCP clients ask",
-    ...(given ? { outcomeReason: "assigned_addr is set" } : {}),
-  };
-}
-
 /** A protocol whose log is written once both sides have spoken. */
 const spoken =
   (protocol: string): Reader =>
@@ -381,6 +293,68 @@ const READERS: Readonly<Record<string, Reader>> = {
       { rule: { name: r.text("seen.indicator") } },
       "unknown",
       "an intel hit does not say how far the traffic came",
+    ),
+  signatures: (r) => ({
+    event: {
+      source: endpoint({ ip: r.text("src_addr"), port: r.text("src_port") }),
+      destination: endpoint({ ip: r.text("dst_addr"), port: r.text("dst_port") }),
+      event: { action: r.text("note") },
+      rule: { name: r.text("sig_id") },
+    },
+    outcome: "unknown",
+    outcomeReason: "a signature does not say how far the traffic came",
+    initiator: "unknown",
+    initiatorReason: "src_addr sent what the signature matched",
+  }),
+  quic: (r) => {
+    // Letters of the history: the client's packets are capitals, the server's are not.
+    const history = r.text("history") ?? "";
+    const answered = /[a-z]/.test(history);
+    return session(
+      {
+        network: { protocol: "quic" },
+        tls: { client: { server_name: r.text("server_name") } },
+        destination: { domain: r.text("server_name") },
+      },
+      answered ? "established" : "unknown",
+      `history=${history}`,
+    );
+  },
+  websocket: (r) =>
+    session(
+      {
+        network: { protocol: "websocket" },
+        url: { domain: r.text("host"), original: r.text("uri") },
+        user_agent: { original: r.text("user_agent") },
+      },
+      "established",
+      "websocket log",
+    ),
+  mqtt_connect: (r) => {
+    const status = r.text("connect_status");
+    const taken = status === "Connection Accepted";
+    return session(
+      { network: { protocol: "mqtt" }, ...user(r.text("client_id")) },
+      status === undefined ? "unknown" : taken ? "established" : "refused",
+      `connect_status=${status ?? "-"}`,
+    );
+  },
+  mqtt_publish: spoken("mqtt"),
+  mqtt_subscribe: spoken("mqtt"),
+  dnp3: (r) =>
+    r.text("fc_reply") === undefined
+      ? session({ network: { protocol: "dnp3" }, event: { action: r.text("fc_request") } }, "unknown", "no fc_reply")
+      : session(
+          { network: { protocol: "dnp3" }, event: { action: r.text("fc_request") } },
+          "established",
+          "fc_reply is set",
+        ),
+  redis: spoken("redis"),
+  dpd: (r) =>
+    session(
+      { event: { action: r.text("analyzer") } },
+      "unknown",
+      "a protocol violation does not say how far the traffic came",
     ),
   traceroute: (r) =>
     session({ source: endpoint({ ip: r.text("src") }), destination: endpoint({ ip: r.text("dst") }) }, "unknown"),

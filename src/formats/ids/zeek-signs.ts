@@ -49,6 +49,10 @@ export const SIGNS: readonly (readonly [kind: string, fields: readonly string[]]
   ["x509", ["certificate.serial"]],
   ["pe", ["compile_ts"]],
   ["ocsp", ["issuerKeyHash"]],
+  ["signatures", ["sig_id", "src_addr"]],
+  ["quic", ["client_initial_dcid"]],
+  ["mqtt_connect", ["connect_status"]],
+  ["dnp3", ["fc_request"]],
   ["capture_loss", ["percent_lost"]],
   ["stats", ["pkts_proc"]],
 ];

@@ -13,6 +13,23 @@ const PEER = String.raw`\[AF_INET6?\](?<ip>${ADDRESS}):(?<port>\d{1,5})`;
 const re = (source: string): RegExp => new RegExp(source);
 
 const SERVER: readonly Sentence[] = [
+  // pfSense's and OPNsense's scripts.
+  {
+    says: re(
+      String.raw`^openvpn server '[^']{1,64}' user '(?<user>.{0,128})' address '(?<ip>${ADDRESS})(?::(?<port>\d{1,5}))?' - (?:connected|disconnected)`,
+    ),
+    outcome: "authenticated",
+    reason: "the user's session",
+    action: "vpn_session",
+  },
+  {
+    says: re(
+      String.raw`^openvpn server '[^']{1,64}' user '(?<user>.{0,128})' address '(?<ip>${ADDRESS})(?::(?<port>\d{1,5}))?' - connecting`,
+    ),
+    outcome: "unknown",
+    reason: "the user connects",
+    action: "vpn_connection",
+  },
   {
     says: re(
       String.raw`${PREFIX}.*(?:AUTH_FAILED|TLS Auth Error|Auth(?:entication)? failed|VERIFY ERROR|peer verification failed)`,
@@ -28,7 +45,7 @@ const SERVER: readonly Sentence[] = [
   },
   {
     says: re(
-      String.raw`${PREFIX}(?:\[(?!UNDEF)[^\]]{1,128}\] Peer Connection Initiated|MULTI: (?:Learn|primary virtual IP)|Authentication succeeded|PUSH: Received control|SENT CONTROL|TLS: Username/Password authentication succeeded)`,
+      String.raw`${PREFIX}(?:\[(?!UNDEF)[^\]]{1,128}\] Peer Connection Initiated|MULTI: (?:Learn|primary virtual IP)|MULTI_sva: pool returned|Authentication succeeded|PUSH: Received control|SENT CONTROL|TLS: Username/Password authentication succeeded)`,
     ),
     outcome: "authenticated",
     reason: "the peer authenticated",
@@ -41,6 +58,40 @@ const SERVER: readonly Sentence[] = [
     action: "vpn_connection",
   },
   { says: re(PREFIX), outcome: "unknown", reason: "a message about the peer" },
+];
+
+/** The status file (status-version 1 to 3) and the management interface list who is connected now. */
+const STATUS: readonly Sentence[] = [
+  {
+    says: re(
+      String.raw`^CLIENT_LIST[,\t](?<user>[^,\t]{0,255})[,\t](?:(?:udp|tcp)[46]?(?:-server)?:)?(?<ip>${ADDRESS}):(?<port>\d{1,5})[,\t](?<tunnel>[0-9A-Fa-f.:]{0,45})[,\t]`,
+    ),
+    outcome: "authenticated",
+    reason: "in the list of connected clients",
+    action: "vpn_session",
+  },
+  {
+    says: re(
+      String.raw`^ROUTING_TABLE[,\t](?<tunnel>[0-9A-Fa-f.:]{2,45})C?(?:\/\d{1,3})?[,\t](?<user>[^,\t]{0,255})[,\t](?:(?:udp|tcp)[46]?(?:-server)?:)?(?<ip>${ADDRESS}):(?<port>\d{1,5})[,\t]`,
+    ),
+    outcome: "authenticated",
+    reason: "in the list of connected clients",
+    action: "vpn_session",
+  },
+  {
+    says: re(
+      String.raw`^(?<user>[^,\t]{1,255}),(?:(?:udp|tcp)[46]?(?:-server)?:)?(?<ip>${ADDRESS}):(?<port>\d{1,5}),\d{1,15},\d{1,15},[A-Z][a-z]{2} [A-Z][a-z]{2} `,
+    ),
+    outcome: "authenticated",
+    reason: "in the list of connected clients",
+    action: "vpn_session",
+  },
+  {
+    says: re(String.raw`^>CLIENT:ENV,(?:untrusted_ip6?|trusted_ip6?)=(?<ip>${ADDRESS})$`),
+    outcome: "unknown",
+    reason: "a client connects",
+    action: "vpn_connection",
+  },
 ];
 
 const BOTH = "OpenVPN client and server both write this line";
@@ -99,6 +150,15 @@ export const openvpn: Format = {
     const program = envelope?.program;
     const named = program !== undefined && /^(?:ovpn|openvpn)/.test(program);
     if (!named && program !== undefined) return undefined;
+    if (
+      /^(?:CLIENT_LIST|ROUTING_TABLE)[,\t]|^>CLIENT:ENV,|,\d{1,15},\d{1,15},[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}$/.test(
+        line,
+      )
+    )
+      return tell(line, STATUS, { process: "openvpn", timestamp: envelope?.timestamp });
+    // Access Server wraps its daemons' lines: `… [OVPN 0] OUT: '…'`.
+    const wrapped = /^[\d: +T-]{19,26} \[[^\]]{1,32}\] \[OVPN \d{1,3}\] OUT: ["']/.exec(line);
+    if (wrapped) return openvpn.parse(line.slice(wrapped[0].length).replace(/["']$/, ""), context, envelope);
     const iso = ISO_DATED.exec(line);
     const dated = iso ? { time: parseIsoTime(iso[0]), length: iso[0].length - 1 } : ctime(line);
     // Without its name or a date of its own, only the address family's mark tells OpenVPN.
