@@ -173,7 +173,10 @@ function result(r: Json, s: Source, context: LineContext, envelope?: EnvelopeFie
     outcome: "unknown",
     outcomeReason: "a finding without an action",
   };
-  const near = told.near?.ip === undefined ? endpoint({ ip: string(s.near), port: told.near?.port }) : told.near;
+  const near =
+    told.near?.ip === undefined
+      ? endpoint({ ip: string(Array.isArray(s.near) ? s.near[0] : s.near), port: told.near?.port })
+      : told.near;
   const swap = told.by === "near";
   return shaped({
     event: {
