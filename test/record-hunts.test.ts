@@ -24,11 +24,8 @@ interface Seen {
 
 function hunt(log: string, workers: number): { seen: Seen[]; text: string; errors: unknown } {
   const out = join(folder, `out${workers}`);
-  const list = join(folder, "list");
-  execFileSync(process.execPath, [
-    ...["bin/lookback", "hunt", "--no-warninglists", "-q", "--force", "-i", list],
-    ...["--workers", String(workers), "-o", out, log],
-  ]);
+  const args = ["hunt", "--no-warninglists", "-q", "--force", "-i", join(folder, "list"), "--workers", String(workers)];
+  execFileSync(process.execPath, ["bin/lookback", ...args, "-o", out, log]);
   const text = readFileSync(join(out, "sightings.jsonl"), "utf8");
   const seen = text
     .split("\n")
@@ -39,13 +36,10 @@ function hunt(log: string, workers: number): { seen: Seen[]; text: string; error
         log: { line: number; offset: number; record?: number };
         lookback: { role: string; outcome: string; verdict: string; format: string };
       };
+      const { record, line, offset } = s.log;
       const { role, outcome, verdict, format } = s.lookback;
-      return { time: s["@timestamp"], ...s.log, record: s.log.record, role, outcome, verdict, format };
-    })
-    .map(({ time, record, line, offset, role, outcome, verdict, format }) => ({
-      ...{ time, record, line, offset },
-      ...{ role, outcome, verdict, format },
-    }));
+      return { time: s["@timestamp"], record, line, offset, role, outcome, verdict, format };
+    });
   const coverage = JSON.parse(readFileSync(join(out, "coverage.json"), "utf8")) as { sources: { errors: unknown }[] };
   return { seen, text, errors: coverage.sources[0]!.errors };
 }
@@ -73,7 +67,11 @@ function expectedCalls(n: number): Seen[] {
   for (let i = 3; i < n; i += 7) {
     const refused = i % 14 === 3;
     out.push({
-      ...{ time: at(i), record: i, line: 2, offset: 8, role: "source" },
+      time: at(i),
+      record: i,
+      line: 2,
+      offset: 8,
+      role: "source",
       ...(refused ? { outcome: "refused", verdict: "probe" } : { outcome: "authenticated", verdict: "access" }),
       format: "aws.cloudtrail",
     });
@@ -105,8 +103,14 @@ function expectedFlows(n: number): Seen[] {
   const out: Seen[] = [];
   for (let i = 2; i < n; i += 5)
     out.push({
-      ...{ time: at(i), record: i, line: 2, offset: 8, role: "destination" },
-      ...{ outcome: "established", verdict: "callout", format: "azure.nsgflow" },
+      time: at(i),
+      record: i,
+      line: 2,
+      offset: 8,
+      role: "destination",
+      outcome: "established",
+      verdict: "callout",
+      format: "azure.nsgflow",
     });
   return out;
 }
@@ -132,5 +136,20 @@ describe.each(CASES)("a one-line export of %s", (_name, key, make, expected) => 
     expect(one.seen).toEqual(expected(n));
     expect(one.errors).toEqual([]);
     expect(hunt(log, 3).text).toBe(one.text);
+  });
+});
+
+describe("a record longer than what is quoted of a line", () => {
+  it("is parsed whole, and quoted around the hit", () => {
+    const event = { ...cloudTrail(10), requestParameters: { filler: "x".repeat(200_000) } };
+    const log = join(folder, "large.json");
+    writeFileSync(log, `${JSON.stringify({ Records: [cloudTrail(1), event] })}\n${JSON.stringify(event)}\n`);
+    const { seen, text, errors } = hunt(log, 1);
+    expect(seen.map(({ record, line, verdict, time }) => [record, line, verdict, time])).toEqual([
+      [1, 1, "access", at(10)],
+      [undefined, 2, "access", at(10)],
+    ]);
+    expect(errors).toEqual([]);
+    expect(text.length).toBeLessThan(80_000);
   });
 });

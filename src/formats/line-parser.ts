@@ -5,7 +5,7 @@ import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } fr
 import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
-import { parseObject, type Json } from "./json-fields.js";
+import { object, parseObject, type Json } from "./json-fields.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
 
@@ -163,6 +163,8 @@ export class LineParser {
   ): Understood | Unknown {
     const record = recordOf(line);
     const text = record || line.length <= LONGEST ? line : line.slice(0, LONGEST);
+    const only = record && depth < DEEPEST ? onlyRecord(record) : undefined;
+    if (only) return this.understand(JSON.stringify(only), outer, ids, depth + 1);
     let left: Unknown = { text, ids, envelope: outer };
     if (this.first.length > 0) {
       const own = this.ask(
@@ -299,6 +301,16 @@ function recordOf(text: string): Json | undefined {
   return text.charCodeAt(start) === BRACE ? parseObject(start === 0 ? text : text.slice(start)) : undefined;
 }
 
+/** The one record of a page that holds no other: a hunt takes longer pages apart before it comes here. */
+function onlyRecord(page: Json): Json | undefined {
+  for (const name in page) {
+    const list = page[name];
+    if (!/^[Rr]ecords$/.test(name) || Object.keys(page).length > 1) return undefined;
+    return Array.isArray(list) && list.length === 1 ? object(list[0]) : undefined;
+  }
+  return undefined;
+}
+
 /** Inner fields win: the sender's own host and time over the relay's. */
 function nest(outer: EnvelopeFields | undefined, inner: EnvelopeFields): EnvelopeFields {
   if (!outer) return inner;
@@ -312,13 +324,15 @@ function withDataset(event: Event, dataset: string): Event {
 /** The text that parsers see: bounded, without BOM, leading NULs (a file cut by a crash), colours and the line end. */
 function clean(line: string): string {
   const first = line.charCodeAt(0);
+  // An element of a list that was written with an indent.
+  if ((first === 32 || first === 9) && /^[ \t]{1,32}\{/.test(line)) return clean(line.trimStart());
   const longest = first === BRACE ? LONGEST_OBJECT : LONGEST;
   let text = line.length > longest ? line.slice(0, longest) : line;
   if (first === 0xfeff || first === 0) text = text.replace(/^[\uFEFF\0]+/, "");
   if (text.includes("\u001B[")) text = text.replace(COLOUR, "");
   const last = text.charCodeAt(text.length - 1);
   // An element of a list that is written one a line.
-  if (first === BRACE && (last === 44 || last === 13) && /\},\s{0,2}$/.test(text.slice(-4)))
+  if (first === BRACE && (last === 44 || last === 32 || last === 13) && /\},\s{0,2}$/.test(text.slice(-4)))
     return text.slice(0, text.lastIndexOf(","));
   return last === 13 || last === 10 || last === 0 ? text.replace(/[\r\n\0]+$/, "") : text;
 }

@@ -24,7 +24,10 @@ interface Flow {
 
 const MOST_FLOWS = 20_000;
 const DEEPEST = 4;
-const PROTOCOL: Readonly<Record<string, string>> = { T: "tcp", U: "udp" };
+const PROTOCOL: ReadonlyMap<string | undefined, string> = new Map([
+  ["T", "tcp"],
+  ["U", "udp"],
+]);
 
 /** B: begun, C: goes on, E: ended; counters come with C and E. D (virtual networks) is denied. */
 function judge(
@@ -58,7 +61,7 @@ const NETWORK: Columns = { direction: 6, action: undefined, state: 7, counters: 
 function readTuple(tuple: string, at: Columns, rule: string | undefined): Flow | undefined {
   const f = tuple.split(",", 16).map((value) => value.trim());
   if (f.length < 8) return undefined;
-  const protocol = PROTOCOL[f[5]!] ?? transport(f[5]);
+  const protocol = PROTOCOL.get(f[5]) ?? transport(f[5]);
   const source = endpoint({ ip: f[1], port: f[3], packets: text(f[at.counters]), bytes: text(f[at.counters + 1]) });
   const destination = endpoint({
     ip: f[2],

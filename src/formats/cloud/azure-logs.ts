@@ -277,7 +277,7 @@ export const azurePlatform = auditFormat(
         /^\/subscriptions\//i.test(
           string(r["resourceId"]) ?? string(r["ResourceId"]) ?? string(r["_ResourceId"]) ?? "",
         ) &&
-        first(r, ["category", "Category", "Type"]) !== undefined &&
+        first(r, ["category", "Category", "Type", "operationName", "OperationName"]) !== undefined &&
         first(r, platformKind.client) !== undefined,
     },
   ],

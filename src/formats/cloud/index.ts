@@ -13,6 +13,7 @@ import { googleWorkspace } from "./google-workspace.js";
 import { auth0Logs, jumpCloud, okta, oneLogin } from "./identity-providers.js";
 import { m365Audit, m365MessageTrace } from "./microsoft-365.js";
 import { defenderLogon, defenderNetwork } from "./microsoft-defender.js";
+import { bitwardenEvents, lastPassEvents, onePasswordEvents } from "./password-managers.js";
 import { ociAudit, ociFlow } from "./oracle.js";
 import {
   atlassianAudit,
@@ -20,12 +21,12 @@ import {
   githubAudit,
   gitlabAudit,
   kubernetesAudit,
-  onePasswordEvents,
   salesforceLogin,
   slackAudit,
   snowflakeLogin,
   teleportAudit,
   vaultAudit,
+  wizAudit,
   zoomActivity,
 } from "./services.js";
 
@@ -68,6 +69,9 @@ export const cloudFormats: readonly Format[] = [
   snowflakeLogin,
   zoomActivity,
   onePasswordEvents,
+  bitwardenEvents,
+  lastPassEvents,
+  wizAudit,
   vaultAudit,
   teleportAudit,
   ociFlow,

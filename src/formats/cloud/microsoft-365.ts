@@ -64,7 +64,7 @@ export const m365MessageTrace: Format = {
     if (!r || r["SenderAddress"] === undefined || r["RecipientAddress"] === undefined || r["Received"] === undefined)
       return undefined;
     const status = first(r, ["Status"]) ?? "";
-    const outcome = TRACE[status.toLowerCase()];
+    const outcome = Object.hasOwn(TRACE, status.toLowerCase()) ? TRACE[status.toLowerCase()] : undefined;
     return shaped({
       event: {
         timestamp: timestamp(utcTime(first(r, ["Received"])), context, envelope),

@@ -229,46 +229,27 @@ export const zoomActivity = auditFormat(
   ],
 );
 
-const onePassword = { vendor: "1Password", product: "1Password" } as const;
-
-export const onePasswordEvents = auditFormat(
-  {
-    id: "1password.events",
-    title: "1Password events",
-    reference: "https://developer.1password.com/docs/events-api/reference/",
-  },
+export const wizAudit = auditFormat(
+  { id: "wiz.audit", title: "Wiz audit logs", reference: "https://docs.wiz.io/wiz-docs/docs/audit-logs-api" },
   [
     {
-      ...onePassword,
-      has: ["uuid", "timestamp", "category", "target_user", "client"],
+      has: ["action", "status", "sourceIP", "timestamp"],
       time: ["timestamp"],
-      client: ["client.ip_address"],
-      user: ["target_user.email"],
-      action: ["type"],
-      agent: ["client.app_name"],
-      judge(r) {
-        const category = string(r["category"]) ?? "";
-        return loginOutcome(category === "success", `category=${category}`);
+      client: ["sourceIP"],
+      user: ["user.name", "user.id", "serviceAccount.name"],
+      action: ["action"],
+      agent: ["userAgent"],
+      vendor: "Wiz",
+      product: "Wiz",
+      judge(r, action) {
+        const status = string(r["status"]) ?? "";
+        const success = /^success$/i.test(status)
+          ? true
+          : /^(?:failed|access_denied)$/i.test(status)
+            ? false
+            : undefined;
+        return (/login/i.test(action) ? loginOutcome : callOutcome)(success, `status=${status}`);
       },
-    },
-    {
-      ...onePassword,
-      has: ["uuid", "timestamp", "item_uuid", "vault_uuid", "client"],
-      time: ["timestamp"],
-      client: ["client.ip_address"],
-      user: ["user.email"],
-      action: ["action"],
-      agent: ["client.app_name"],
-      judge: () => callOutcome(true, "an item was used"),
-    },
-    {
-      ...onePassword,
-      has: ["uuid", "timestamp", "actor_uuid", "action", "session"],
-      time: ["timestamp"],
-      client: ["session.ip"],
-      user: ["actor_details.email", "actor_uuid"],
-      action: ["action"],
-      judge: (_r, action) => callOutcome(true, `action=${action}`),
     },
   ],
 );
