@@ -126,7 +126,8 @@ export const awsVpcFlow: Format = {
   parse,
 };
 
-const FLOW_KEYS = ["srcaddr", "dstaddr", "log-status"];
+/** Flow exporters of other kinds name their ends so too: one of these makes it a cloud's. */
+const FLOW_KEYS = ["log-status", "interface-id", "eni-id"];
 
 /** The same records as objects: Alibaba's and Tencent's exports, and Amazon's after a pipeline gave the fields their names. */
 export const vpcFlowJson: Format = {

@@ -27,7 +27,7 @@ const CLIENT = [
 const TENANT = ["tenantId", "TenantId", "resourceId", "_ResourceId"];
 
 function category(r: Json): string {
-  return first(r, ["category", "Category", "Type"]) ?? "";
+  return string(r["category"]) ?? string(r["Category"]) ?? string(r["Type"]) ?? "";
 }
 
 /** 0 is success; what interrupts a sign-in before it is one (a code to enter, a consent to give) is not yet. */
@@ -172,7 +172,7 @@ export const azureActivity = auditFormat(
     {
       has: [],
       is: (r) =>
-        (ACTIVITY.test(first(r, ["category", "category.value", "Type"]) ?? "") && first(r, CLIENT) !== undefined) ||
+        (ACTIVITY.test(category(r)) && (r["callerIpAddress"] ?? r["CallerIpAddress"]) !== undefined) ||
         (object(r["authorization"]) !== undefined &&
           object(r["operationName"]) !== undefined &&
           r["caller"] !== undefined),

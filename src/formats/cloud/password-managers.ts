@@ -77,7 +77,7 @@ export const lastPassEvents = auditFormat(
   },
   [
     {
-      has: ["Username", "IP_Address", "Action"],
+      has: ["Time", "Username", "IP_Address", "Action"],
       time: ["Time"],
       client: ["IP_Address"],
       user: ["Username"],

@@ -233,7 +233,7 @@ export const wizAudit = auditFormat(
   { id: "wiz.audit", title: "Wiz audit logs", reference: "https://docs.wiz.io/wiz-docs/docs/audit-logs-api" },
   [
     {
-      has: ["action", "status", "sourceIP", "timestamp"],
+      has: ["action", "status", "sourceIP", "timestamp", "requestId"],
       time: ["timestamp"],
       client: ["sourceIP"],
       user: ["user.name", "user.id", "serviceAccount.name"],
