@@ -43,6 +43,7 @@ const HEADS = [
   "[",
   "[ ",
   '{"@odata.context":"https://graph.microsoft.com/v1.0/$metadata#auditLogs/signIns","value":[',
+  '{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[',
   '{"messageType":"DATA_MESSAGE","owner":"123456789012","subscriptionFilters":["a","]"],"logEvents":[',
 ];
 

@@ -31,7 +31,7 @@ const LISTS: ReadonlySet<string> = new Set(
 );
 /** Members that may stand before it. Another name means that the object is itself an event, with a list in it. */
 const ABOUT: ReadonlySet<string> = new Set(
-  "messageType owner logGroup logStream subscriptionFilters kind etag nextPageToken nextToken NextToken @odata.context @odata.nextLink @odata.count nextLink count total totalCount success status page has_more next_cursor cursor object".split(
+  "messageType owner logGroup logStream subscriptionFilters kind etag nextPageToken nextToken NextToken @odata.context @odata.nextLink @odata.count nextLink count total totalCount success status page has_more next_cursor cursor object apiVersion metadata".split(
     " ",
   ),
 );
@@ -82,8 +82,9 @@ function stringEnd(bytes: Uint8Array, at: number, limit: number): number | undef
   return undefined;
 }
 
-/** After a string, a number, a word, or a list of such; undefined for anything that nests. */
+/** After a string, a number, a word, a list of such, or an empty object; undefined for anything that nests. */
 function plainValueEnd(bytes: Uint8Array, from: number, limit: number): number | undefined {
+  if (bytes[from] === OPEN) return bytes[from + 1] === CLOSE ? from + 2 : undefined;
   const inList = bytes[from] === OPEN_LIST;
   let at = inList ? from + 1 : from;
   while (at < limit) {

@@ -8,6 +8,7 @@ import { at, auditFormat, callOutcome, first, loginOutcome, type AuditKind, type
 
 const TIME = [
   "time",
+  "timeStamp",
   "TimeGenerated",
   "TimeGenerated [UTC]",
   "properties.createdDateTime",
@@ -195,6 +196,10 @@ export const azureActivity = auditFormat(
 
 /** Storage, Key Vault, App Service and the like: HTTP statuses, or `succeeded`. */
 function platform(r: Json): Judged {
+  // Web application firewalls of Front Door and Application Gateway; what they only noticed is judged by its status elsewhere.
+  const action = /Firewall/.test(category(r)) ? first(r, ["properties.action"]) : undefined;
+  if (action !== undefined)
+    return { outcome: /^block/i.test(action) ? "blocked" : "unknown", outcomeReason: `action=${action}` };
   const succeeded = at(r, "properties.succeeded") ?? r["succeeded_s"];
   if (succeeded !== undefined) {
     const well = String(succeeded) === "true";
@@ -203,6 +208,7 @@ function platform(r: Json): Judged {
   const status = number(
     first(r, [
       "properties.httpStatusCode",
+      "properties.httpStatus",
       "httpStatusCode_d",
       "HttpStatusCode",
       "statusCode",
