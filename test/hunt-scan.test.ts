@@ -150,6 +150,40 @@ describe("scanning in blocks and ranges", () => {
     );
   });
 
+  it("gives each record of a line its own sightings, however records and blocks lie", async () => {
+    const filler = fc.integer({ min: 0, max: 3000 }).map((n) => ".".repeat(n));
+    const record = fc
+      .array(fc.tuple(fc.oneof({ weight: 5, arbitrary: fc.constant("") }, filler), word), { maxLength: 4 })
+      .map((parts) => ({ text: parts.map(([pad, w]) => `${pad} ${w}`).join(" "), tail: { a: ["}{", '"', "\\"] } }));
+    const records = fc.array(record, { minLength: 1, maxLength: 12 });
+    const head = fc.constantFrom('{"Records":[', "[", "");
+    let n = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(head, records), { minLength: 1, maxLength: 4 }), async (lines) => {
+        const path = join(folder, `records${n++ % 4}`);
+        const written = lines.map(([start, list]) => {
+          const texts = list.map((r) => JSON.stringify(r));
+          return start === "" ? texts.join("") : `${start}${texts.join(",")}${start === "[" ? "]" : "]}"}`;
+        });
+        writeFileSync(path, written.join("\n"));
+        const size = Buffer.byteLength(written.join("\n"));
+        const expected: Seen[] = [];
+        let offset = 0;
+        lines.forEach(([, list], i) => {
+          for (const { text } of list)
+            for (const { indicator } of oracle(Buffer.from(text)).seen)
+              expected.push({ line: i + 1, offset, indicator });
+          offset += written[i]!.length + 1;
+        });
+        const { seen, results } = await scan(path, size, []);
+        expect(seen).toEqual(expected);
+        expect(results[0]!.bytes).toBe(size);
+        expect(results[0]!.lines).toBe(lines.length);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
   it("finds the same in the file's gzip twin", async () => {
     await fc.assert(
       fc.asyncProperty(content, async (bytes) => {

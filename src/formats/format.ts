@@ -43,6 +43,11 @@ export interface LineContext {
    * undefined when there is none.
    */
   headerBefore(prefix: string): string | undefined;
+  /**
+   * The indicator's tokens in the line, canonical, for a record that holds several flows: the format takes the flow with one of
+   * them. Undefined when the line is read for another reason.
+   */
+  readonly observed?: readonly string[] | undefined;
   /** Decides zone and year; returns epoch milliseconds. Records the decision for the `timezone` field of the line. */
   resolveTime(time: ParsedTime): number | undefined;
 }

@@ -5,7 +5,7 @@ import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } fr
 import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
-import { parseObject, type Json } from "./json-fields.js";
+import { object, parseObject, type Json } from "./json-fields.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
 
@@ -35,6 +35,9 @@ const CEE = "@cee:";
 /** Relayed syslog in syslog in a container's log is three. */
 const DEEPEST = 4;
 const LONGEST = 65_536;
+/** Of an object: in part it means little. */
+const LONGEST_OBJECT = 262_144;
+const BRACE = 123;
 /** SGR escape sequences of coloured logs. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,16}m`, "g");
 
@@ -57,6 +60,9 @@ class ParserContext implements LineContext {
   offset = 0;
   /** An instant that the envelope named with its zone: it settles times of the payload that have none. */
   known: number | undefined;
+  /** A format asked which tokens of the line were hit. */
+  asked = false;
+  private tokens: readonly string[] | undefined;
   private readonly decisions = new Map<number, string>();
   private readonly headers = new Map<string, string | undefined>();
 
@@ -73,8 +79,15 @@ class ParserContext implements LineContext {
     return this.source.firstLine;
   }
 
-  begin(offset: number): void {
+  get observed(): readonly string[] | undefined {
+    this.asked = true;
+    return this.tokens;
+  }
+
+  begin(offset: number, observed: readonly string[] | undefined): void {
     this.offset = offset;
+    this.tokens = observed;
+    this.asked = false;
     this.known = undefined;
     this.decisions.clear();
     this.headers.clear();
@@ -114,10 +127,11 @@ export class LineParser {
   /**
    * @param line Without its line end.
    * @param offset Byte offset of the line's start in the decompressed stream.
+   * @param observed See `LineContext.observed`.
    * Never throws; a line nobody understands comes back with `understood: "none"`.
    */
-  parse(line: string, offset: number): ParsedLine {
-    this.context.begin(offset);
+  parse(line: string, offset: number, observed?: readonly string[]): ParsedLine {
+    this.context.begin(offset, observed);
     const text = clean(line);
     const read = this.understand(text, undefined, [], 0);
     if ("result" in read) return this.finish(read, "format");
@@ -130,6 +144,11 @@ export class LineParser {
     );
   }
 
+  /** What the last line was read as depends on the tokens that were hit: for others it must be parsed again. */
+  get choseByToken(): boolean {
+    return this.context.asked;
+  }
+
   /** Epoch milliseconds of a line, for coverage. */
   timeOf(line: string, offset = 0): number | undefined {
     return this.parse(line, offset).event.timestamp;
@@ -137,13 +156,16 @@ export class LineParser {
 
   /** Asks envelopes first, because a format's marks may also stand inside a wrapped line; then the formats; then JSON around a line. */
   private understand(
-    text: string,
+    line: string,
     outer: EnvelopeFields | undefined,
     ids: readonly string[],
     depth: number,
   ): Understood | Unknown {
+    const record = recordOf(line);
+    const text = record || line.length <= LONGEST ? line : line.slice(0, LONGEST);
+    const only = record && depth < DEEPEST ? onlyRecord(record) : undefined;
+    if (only) return this.understand(JSON.stringify(only), outer, ids, depth + 1);
     let left: Unknown = { text, ids, envelope: outer };
-    const record = recordOf(text);
     if (this.first.length > 0) {
       const own = this.ask(
         this.first.filter((format) => !format.json || record),
@@ -276,7 +298,17 @@ export class LineParser {
 /** The object that the line is, a cookie before it left out. */
 function recordOf(text: string): Json | undefined {
   const start = text.startsWith(CEE) ? text.indexOf("{") : 0;
-  return text.charCodeAt(start) === 123 ? parseObject(start === 0 ? text : text.slice(start)) : undefined;
+  return text.charCodeAt(start) === BRACE ? parseObject(start === 0 ? text : text.slice(start)) : undefined;
+}
+
+/** The one record of a page that holds no other: a hunt takes longer pages apart before it comes here. */
+function onlyRecord(page: Json): Json | undefined {
+  for (const name in page) {
+    const list = page[name];
+    if (!/^[Rr]ecords$/.test(name) || Object.keys(page).length > 1) return undefined;
+    return Array.isArray(list) && list.length === 1 ? object(list[0]) : undefined;
+  }
+  return undefined;
 }
 
 /** Inner fields win: the sender's own host and time over the relay's. */
@@ -291,10 +323,16 @@ function withDataset(event: Event, dataset: string): Event {
 
 /** The text that parsers see: bounded, without BOM, leading NULs (a file cut by a crash), colours and the line end. */
 function clean(line: string): string {
-  let text = line.length > LONGEST ? line.slice(0, LONGEST) : line;
-  const first = text.charCodeAt(0);
+  const first = line.charCodeAt(0);
+  // An element of a list that was written with an indent.
+  if ((first === 32 || first === 9) && /^[ \t]{1,32}\{/.test(line)) return clean(line.trimStart());
+  const longest = first === BRACE ? LONGEST_OBJECT : LONGEST;
+  let text = line.length > longest ? line.slice(0, longest) : line;
   if (first === 0xfeff || first === 0) text = text.replace(/^[\uFEFF\0]+/, "");
   if (text.includes("\u001B[")) text = text.replace(COLOUR, "");
   const last = text.charCodeAt(text.length - 1);
+  // An element of a list that is written one a line.
+  if (first === BRACE && (last === 44 || last === 32 || last === 13) && /\},\s{0,2}$/.test(text.slice(-4)))
+    return text.slice(0, text.lastIndexOf(","));
   return last === 13 || last === 10 || last === 0 ? text.replace(/[\r\n\0]+$/, "") : text;
 }

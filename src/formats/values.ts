@@ -76,7 +76,9 @@ export function endpoint(parts: {
 export function transport(value: string | number | undefined): string | undefined {
   if (value === undefined) return undefined;
   const name = String(value).toLowerCase();
-  return name === "" || name === "-" ? undefined : (PROTOCOLS[name] ?? name);
+  if (name === "" || name === "-") return undefined;
+  // A log may say `constructor`.
+  return Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : name;
 }
 
 const PROTOCOLS: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import type { ParserSettings } from "../formats/parser-settings.js";
 import { parserFactory } from "../formats/parser-settings.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
+import { allRecords } from "./line-records.js";
 import { openMembers } from "../sources/archives/members.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 
@@ -79,8 +80,13 @@ export async function* tryFormats(ref: SourceRef, settings: ParserSettings): Asy
       unknown: [],
       errors,
     };
-    for (const [i, text] of lines.entries())
-      if (text.trim() !== "") record(trial, { line: i + 1, text, parsed: parser.parse(text, i) });
+    for (const [i, line] of lines.entries()) {
+      if (line.trim() === "") continue;
+      for (const bytes of allRecords(Buffer.from(line), MOST_LINES)) {
+        const text = bytes.toString("utf8");
+        record(trial, { line: i + 1, text, parsed: parser.parse(text, i) });
+      }
+    }
     yield trial;
   }
 }

@@ -6,7 +6,6 @@ import { setImmediate } from "node:timers/promises";
 
 import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
-import { MAX_TOKEN } from "../matcher/matcher.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
 import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
@@ -19,6 +18,8 @@ import { triage, type Pending, type TriageIndicator } from "../triage/triage.js"
 import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
 import { indicatorsOf, type LineHit } from "./line-hits.js";
+import { firstRecord, recordsOf, type RecordHits } from "./line-records.js";
+import { LongLine } from "./long-line.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
 
@@ -101,16 +102,25 @@ export interface ScanEnvironment {
   untilStopped(): Promise<unknown>;
 }
 
+/** Where a line stands, and which of its records is meant. */
+interface LinePlace {
+  /** Of the line's start in the decoded stream. */
+  position: number;
+  newlinesBefore: number;
+  record?: number;
+}
+
 /** Longer lines are searched whole but parsed and quoted only around the hit. */
 const PARSE_LIMIT = 64 * 1024;
+/** A JSON object means little in part, so it is parsed whole up to here (CloudTrail's largest is 256 KiB); it is quoted as other lines are. */
+const OBJECT_LIMIT = 256 * 1024;
 const AROUND = 16 * 1024;
-/** Pieces of an over-long line overlap by this: half of it is more than a token with what decides about it on both sides. */
-const OVERLAP = 2 * (MAX_TOKEN + 128);
 /** Lines at the beginning of a source that are searched for a full date. */
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
 const RETURN = 13;
+const BRACE = 123;
 
 export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskResult> {
   const result: TaskResult = { id: task.id, source: task.source, logs: [], interrupted: false };
@@ -244,8 +254,7 @@ class LogScan {
     const end = range?.end ?? Infinity;
     let filled = 0;
     let skipping = range !== undefined && range.start > 0;
-    /** The line at the block's start began earlier and was too long for it; tokens are taken from this position on. */
-    let long: { start: number; from: number; seen: Set<string> } | undefined;
+    let long: LongLine | undefined;
     for (let turns = 0; ; turns++) {
       if (this.env.stopped()) {
         this.interrupted = true;
@@ -273,20 +282,21 @@ class LogScan {
       if (this.base + at >= end && !long) return;
 
       if (long) {
-        const newline = this.block.subarray(0, filled).indexOf(NEWLINE, Math.min(OVERLAP, filled));
+        const newline = this.block.subarray(0, filled).indexOf(NEWLINE, long.kept);
         const last = newline >= 0 || atEnd;
         const stop = newline >= 0 ? newline : filled;
-        await this.longPiece(stop, last ? stop : filled - OVERLAP / 2, long);
+        const { kept } = long;
+        const rest = await this.longPiece(stop, last, long);
         if (last) {
-          this.count(newline >= 0 ? 1 : 0, newline >= 0 ? 1 : filled > 0 ? 1 : 0);
+          this.count(newline >= 0 ? 1 : 0, 1);
           at = Math.min(stop + 1, filled);
-          this.result.bytes += at - OVERLAP;
+          this.result.bytes += at - kept;
           long = undefined;
           if (this.base + at >= end) return;
         } else {
-          this.result.bytes += filled - OVERLAP;
-          this.keep(filled - OVERLAP, filled);
-          filled = OVERLAP;
+          this.result.bytes += filled - kept;
+          this.keep(rest, filled);
+          filled -= rest;
           continue;
         }
       }
@@ -308,15 +318,11 @@ class LogScan {
       if (lastRegion) return;
       const rest = filled - Math.max(stop, at);
       if (rest === this.capacity) {
-        long = { start: this.base, from: this.base, seen: new Set() };
-        if (this.longLines++ === 0) {
-          const message = `a line of more than ${this.capacity} bytes: searched whole, parsed around each hit`;
-          this.result.errors.push({ code: "long-line", message, offset: this.base });
-        }
-        await this.longPiece(filled, filled - OVERLAP / 2, long);
+        long = new LongLine(this.base, this.block);
+        const kept = await this.longPiece(filled, false, long);
         this.result.bytes += filled;
-        this.keep(filled - OVERLAP, filled);
-        filled = OVERLAP;
+        this.keep(kept, filled);
+        filled -= kept;
         continue;
       }
       this.keep(Math.max(stop, at), filled);
@@ -371,30 +377,59 @@ class LogScan {
       }
       let lineEnd = region.indexOf(NEWLINE, lineStart);
       if (lineEnd < 0) lineEnd = region.length;
-      this.line(region.subarray(lineStart, lineEnd), base + lineStart, before + lineIndex, hits, undefined);
+      const bytes = region.subarray(lineStart, lineEnd);
+      const at = { position: base + lineStart, newlinesBefore: before + lineIndex };
+      const records = recordsOf(bytes, hits);
+      if (!records) this.line(bytes, at, hits, undefined);
+      else for (const part of records) await this.record(bytes, at, part);
       if (this.batchBytes > BATCH_BYTES) await this.flush();
     }
     this.count(found.newlines, found.newlines + (region[region.length - 1] === NEWLINE ? 0 : 1));
   }
 
-  /** Scans a piece [0, end) of a line that does not fit the block; takes the tokens that start in [long.from, upTo). */
-  private async longPiece(
-    end: number,
-    upTo: number,
-    long: { start: number; from: number; seen: Set<string> },
-  ): Promise<void> {
+  /**
+   * Scans a piece [0, end) of a line that does not fit the block.
+   * @returns from where on the block must be kept
+   */
+  private async longPiece(end: number, last: boolean, long: LongLine): Promise<number> {
     const region = this.block.subarray(0, end);
     this.prepare(region, this.base);
     const found = this.env.kernel.scan(0, end);
+    const hits: LineHit[] = [];
     for (let i = 0; i < found.count; i++) {
-      const { offset, length, slot } = found.hit(i);
-      if (this.base + offset < long.from || offset >= upTo) continue;
-      const from = Math.max(0, offset - AROUND);
-      const around = region.subarray(from, Math.min(end, offset + AROUND));
-      this.line(around, long.start, this.result.newlines, [{ slot, offset: offset - from, length }], long.seen);
+      const { slot, offset, length } = found.hit(i);
+      hits.push({ slot, offset, length });
+    }
+    const at = { position: long.start, newlinesBefore: this.result.newlines };
+    const { parts, keep } = long.take(region, this.base, hits, last);
+    if (long.cutShort !== undefined && this.longLines === 0) {
+      this.longLines++;
+      const message = `a ${long.cutShort} of more than ${this.capacity} bytes: searched whole, parsed around each hit`;
+      this.result.errors.push({ code: "long-line", message, offset: long.start });
+    }
+    for (const { hits: part, seen } of parts) {
+      if (seen) await this.around(region, at, part, seen);
+      else await this.record(region, at, part);
+    }
+    return keep;
+  }
+
+  /** Hits of what does not fit the block: each parsed with what stands around it. */
+  private async around(region: Buffer, at: LinePlace, part: RecordHits, seen: Set<string>): Promise<void> {
+    const place = part.index === undefined ? at : { ...at, record: part.index };
+    for (const { offset, ...hit } of part.hits) {
+      const middle = offset + part.start;
+      const from = Math.max(0, middle - AROUND);
+      this.line(region.subarray(from, middle + AROUND), place, [{ ...hit, offset: middle - from }], seen);
       if (this.batchBytes > BATCH_BYTES) await this.flush();
     }
-    long.from = this.base + upTo;
+  }
+
+  /** The hits of one record of a line, or of what stands around the records. */
+  private async record(bytes: Buffer, at: LinePlace, part: RecordHits): Promise<void> {
+    const { start, end, index, hits } = part;
+    this.line(bytes.subarray(start, end), index === undefined ? at : { ...at, record: index }, hits, undefined);
+    if (this.batchBytes > BATCH_BYTES) await this.flush();
   }
 
   /** Sets up what the first block of a source tells, and keeps header lines of streams. */
@@ -419,7 +454,7 @@ class LogScan {
     const parser = this.env.parserFor({ path: "", firstLine, headerBefore });
     let offset = 0;
     for (const line of this.headers.head().slice(0, DATED_WITHIN)) {
-      const time = parser.parse(line, offset).event.timestamp;
+      const time = parser.parse(firstRecord(Buffer.from(line)).toString("utf8"), offset).event.timestamp;
       if (time !== undefined) return time;
       offset += Buffer.byteLength(line) + 1;
     }
@@ -430,12 +465,12 @@ class LogScan {
     let end = region.indexOf(NEWLINE, at);
     if (end < 0) end = region.length;
     if (end === at) return undefined;
-    const parsed = this.parse(lineString(region.subarray(at, Math.min(end, at + PARSE_LIMIT)), base + at), base + at);
-    return parsed.event.timestamp;
+    const line = firstRecord(region.subarray(at, Math.min(end, at + PARSE_LIMIT)));
+    return this.parse(lineString(line, base + at), base + at).event.timestamp;
   }
 
-  private parse(line: string, position: number): ParsedLine {
-    const parsed = this.parser!.parse(line, position);
+  private parse(line: string, position: number, observed?: readonly string[]): ParsedLine {
+    const parsed = this.parser!.parse(line, position, observed);
     const { result } = this;
     result.parsed++;
     if (parsed.understood === "none") result.unparsed++;
@@ -445,26 +480,25 @@ class LogScan {
   }
 
   /**
-   * One line with its hits. An indicator that stands in it several times is one sighting.
-   * @param position of the line's start in the decoded stream; @param seen indicators already met in an over-long line
+   * One line, or one record of it, with its hits. An indicator that stands in it several times is one sighting.
+   * @param seen indicators already met in an over-long line
    */
-  private line(
-    bytes: Buffer,
-    position: number,
-    newlinesBefore: number,
-    hits: readonly LineHit[],
-    seen: Set<string> | undefined,
-  ): void {
+  private line(bytes: Buffer, at: LinePlace, hits: readonly LineHit[], seen: Set<string> | undefined): void {
     const { env, result } = this;
-    let whole: { original: string; parsed: ParsedLine } | undefined;
+    const { position } = at;
+    const short = bytes.length <= PARSE_LIMIT;
+    const whole = short || (bytes[0] === BRACE && bytes.length <= OBJECT_LIMIT);
+    let read: { original: string; parsed: ParsedLine } | undefined;
     for (const { indicator, offset, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
-      let read = whole;
-      if (!read) {
-        const short = bytes.length <= PARSE_LIMIT;
+      const observed = [...tokens];
+      if (!read || !whole || this.parser!.choseByToken) {
         const from = short ? 0 : Math.max(0, offset - AROUND);
         const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
-        read = { original, parsed: this.parse(original, position) };
-        if (short) whole = read;
+        const text = whole && !short ? lineString(bytes, position) : original;
+        read = { original, parsed: this.parse(text, position, observed) };
+      } else if (!short) {
+        const from = Math.max(0, offset - AROUND);
+        read = { ...read, original: lineString(bytes.subarray(from, offset + AROUND), position + from) };
       }
       const time = read.parsed.event.timestamp;
       const { from, to } = env.settings;
@@ -473,7 +507,7 @@ class LogScan {
         continue;
       }
       if (time !== undefined) this.sampler.note(time);
-      this.sighting(read.parsed, read.original, indicator, [...tokens], position, newlinesBefore);
+      this.sighting(read.parsed, read.original, indicator, observed, at);
       result.hits++;
       env.progress(0, 1);
     }
@@ -484,13 +518,17 @@ class LogScan {
     original: string,
     indicator: TriageIndicator,
     tokens: readonly string[],
-    position: number,
-    newlinesBefore: number,
+    { position, newlinesBefore, record }: LinePlace,
   ): void {
     const { env, batch, log, source } = this;
     const judged = triage(parsed, indicator, tokens, log.path, env.own);
     const facts = {
-      log: { path: log.path, offset: this.reader.originalOffset(position), line: newlinesBefore + 1 },
+      log: {
+        path: log.path,
+        offset: this.reader.originalOffset(position),
+        line: newlinesBefore + 1,
+        ...(record === undefined ? {} : { record }),
+      },
       indicator: sighted(indicator),
       observed: judged.observed,
       format: parsed.format,

@@ -77,6 +77,8 @@ export interface LogPosition {
   offset: number;
   /** From 1. */
   line: number;
+  /** From 0: which record of a line that holds several. */
+  record?: number;
 }
 
 export interface Judgement {
@@ -110,6 +112,7 @@ export interface Evidence {
   path: string;
   offset: number;
   line: number;
+  record?: number;
   /** RFC 3339, UTC. */
   timestamp?: string;
   verdict: Verdict;

@@ -106,7 +106,9 @@ export function sightingHead(s: Pick<SightingBody, "event" | "original" | "log">
   const body = JSON.stringify(document(s.event, s.original));
   // `event.original` is always there, so the document is never empty and a comma may follow.
   const path = JSON.stringify(s.log.path);
-  return escapeJson(`${body.slice(0, -1)},"log":{"file":{"path":${path}},"offset":${s.log.offset},"line":`);
+  const { offset, record } = s.log;
+  const place = record === undefined ? `${offset}` : `${offset},"record":${record}`;
+  return escapeJson(`${body.slice(0, -1)},"log":{"file":{"path":${path}},"offset":${place},"line":`);
 }
 
 /** The `threat` object: `{"indicator":{"type":…,"name":…}}`, and ECS' `confidence` and `marking.tlp` where they are known. */

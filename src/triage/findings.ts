@@ -41,7 +41,10 @@ const RANK = Object.fromEntries(VERDICTS.map((v, i) => [v, i])) as Record<Verdic
 
 function byPlace(a: EvidenceDraft, b: EvidenceDraft): number {
   return (
-    a.source - b.source || a.evidence.offset - b.evidence.offset || RANK[a.evidence.verdict] - RANK[b.evidence.verdict]
+    a.source - b.source ||
+    a.evidence.offset - b.evidence.offset ||
+    (a.evidence.record ?? -1) - (b.evidence.record ?? -1) ||
+    RANK[a.evidence.verdict] - RANK[b.evidence.verdict]
   );
 }
 function byTime(a: EvidenceDraft, b: EvidenceDraft): number {
@@ -74,6 +77,7 @@ export class FindingsBuilder {
         path: log.path,
         offset: log.offset,
         line: log.line,
+        ...(log.record === undefined ? {} : { record: log.record }),
         ...(time === undefined ? {} : { timestamp: isoTime(time) }),
         verdict: judgement.verdict,
         original:
