@@ -28,8 +28,15 @@ export type ParsedTime =
       readonly minute: number;
       readonly second: number;
       readonly millisecond: number;
-      /** Minutes east of UTC, when the line names a zone but no year. */
+      /** Minutes east of UTC, when the line names a zone but no year, or no order of day and month. */
       readonly offsetMinutes?: number;
+      /** IANA name of the zone, where the line gives one: `Europe/Paris`. */
+      readonly zoneName?: string;
+      /**
+       * The line gave day and month as two numbers that may be either; `month` holds the first. The file's other dates decide;
+       * where they do not, this does (`undecided`: there is no telling).
+       */
+      readonly dayMonth?: "day-first" | "month-first" | "undecided";
     };
 
 /** What a line's file can tell its parser. Implemented by the hunt; see `hunt/`. */

@@ -23,6 +23,8 @@ export interface SourceFacts {
   innerTimeMs?: number;
   /** An instant that a line near the source's beginning states in full; asked only when a year is wanting. */
   datedLine?: () => number | undefined;
+  /** Lines at the source's beginning, in order; asked only when the day and month of a date may be either number. */
+  headLines?: () => readonly string[];
 }
 
 const JSON_ENVELOPES = ENVELOPES.filter((envelope) => envelope.json);
@@ -35,6 +37,7 @@ const CEE = "@cee:";
 /** Relayed syslog in syslog in a container's log is three. */
 const DEEPEST = 4;
 const LONGEST = 65_536;
+const UNDECIDED = "not dated: nothing in the file tells the day of its dates from the month";
 /** SGR escape sequences of coloured logs. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,16}m`, "g");
 
@@ -57,6 +60,8 @@ class ParserContext implements LineContext {
   offset = 0;
   /** An instant that the envelope named with its zone: it settles times of the payload that have none. */
   known: number | undefined;
+  /** Why a time of the line was left unread. */
+  undated: string | undefined;
   private readonly decisions = new Map<number, string>();
   private readonly headers = new Map<string, string | undefined>();
 
@@ -76,6 +81,7 @@ class ParserContext implements LineContext {
   begin(offset: number): void {
     this.offset = offset;
     this.known = undefined;
+    this.undated = undefined;
     this.decisions.clear();
     this.headers.clear();
   }
@@ -87,7 +93,10 @@ class ParserContext implements LineContext {
 
   resolveTime(time: ParsedTime): number | undefined {
     const resolved = this.resolver.resolve(time, this.known);
-    if (!resolved) return undefined;
+    if (!resolved) {
+      if (time.kind === "local" && time.dayMonth !== undefined) this.undated = UNDECIDED;
+      return undefined;
+    }
     this.decisions.set(resolved.ms, resolved.decision);
     return resolved.ms;
   }
@@ -269,6 +278,8 @@ export class LineParser {
     const parsed: ParsedLine = { ...result, event, format: read.ids.join(">"), understood };
     const timezone = event.timestamp === undefined ? undefined : this.context.decisionFor(event.timestamp);
     if (timezone !== undefined) parsed.timezone = timezone;
+    if (this.context.undated !== undefined && event.timestamp === undefined)
+      parsed.notes = [...(parsed.notes ?? []), this.context.undated];
     return parsed;
   }
 }
