@@ -91,12 +91,6 @@ describe("roles by the names of fields", () => {
       "source",
     ],
     [
-      "CEF",
-      `CEF:0|V|P|1|1|n|3|rt=Mar 04 2021 05:06:07 src=${FAR} spt=4444 dst=10.0.0.1 dpt=22 act=Blocked`,
-      "blocked",
-      "source",
-    ],
-    [
       "XML of a Windows event",
       `<Event><System><TimeCreated SystemTime="2021-03-04T05:06:07Z"/></System><EventData><Data Name="IpAddress">${FAR}</Data><Data Name="Status">failed</Data></EventData></Event>`,
       "refused",

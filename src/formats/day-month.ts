@@ -28,11 +28,13 @@ interface Pair {
   sure: { month: number; day: number } | undefined;
   /** Seconds of the day. */
   clock: number;
+  /** `AM` or `PM` in capitals, as the United States write them. */
+  half: boolean;
 }
 
 /** The first numeric date of a line that a time of day follows or precedes. */
 const NUMERIC =
-  /(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:(?:[ T:;,\t]| - |, |", ?"|" "){1,2}(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm])?|(?![\d./-]))/;
+  /(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:(?:[ T:;,\t]| - |, |", ?"|" "){1,2}(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?([Mm]))?|(?![\d./-]))/;
 const SYSLOG = /^(?:<\d{1,3}>)?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:\d{4} )?\d{2}:/;
 const ISO = /^(?:<\d{1,3}>(?:1 )?)?\d{4}-(\d{2})-(\d{2})[T ]\d{2}:/;
 const MOST_LINES = 2000;
@@ -48,7 +50,14 @@ function pairOf(line: string): Pair | undefined {
   const half = m[8] === undefined ? hour : (hour % 12) + (/p/i.test(m[8]) ? 12 : 0);
   const clock = half * 3600 + Number(m[6] ?? 0) * 60 + Number(m[7] ?? 0);
   const year = m[4]!.length === 2 ? 2000 + Number(m[4]) : Number(m[4]);
-  return { a: Number(m[1]), b: Number(m[3]), year, sure: m.index > 0 ? sureDate(head) : undefined, clock };
+  return {
+    a: Number(m[1]),
+    b: Number(m[3]),
+    year,
+    sure: m.index > 0 ? sureDate(head) : undefined,
+    clock,
+    half: /[AP]/.test(m[8] ?? "") && m[9] === "M",
+  };
 }
 
 function sureDate(head: string): Pair["sure"] {
@@ -100,7 +109,8 @@ export function dayMonthOrder({ lines, named, written }: DayMonthEvidence): DayM
     (written === undefined
       ? undefined
       : only((o) => doubtful.every((p) => moment(p, o) < written + 2 * DAY), "the file's time")) ??
-    only((o) => isDense(doubtful.map((p) => moment(p, o))), "the distance of the dates")
+    only((o) => isDense(doubtful.map((p) => moment(p, o))), "the distance of the dates") ??
+    (pairs.some((p) => p.half) ? { order: "month-first", from: "AM and PM in the file" } : undefined)
   );
 }
 

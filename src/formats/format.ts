@@ -94,5 +94,9 @@ export interface Envelope {
   readonly reference: string;
   /** As with `Format.json`. */
   readonly json?: true;
+  /** What stands beside the message may name ends too: it is read when no format knows the message. True of all JSON. */
+  readonly beside?: true;
+  /** Its marks are weak: the line counts as wrapped only when a format knows what is inside. */
+  readonly ifKnown?: true;
   unwrap(line: string, context: LineContext, record?: Json): { fields: EnvelopeFields; message: string } | undefined;
 }

@@ -1,7 +1,7 @@
 /** Parses the lines of one source: unwraps envelopes, asks the formats, then the fallbacks, and decides times. */
 import type { Event, ParsedLine } from "../model/event.js";
 import { canonicalIp } from "../model/ip.js";
-import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "./format.js";
+import type { Envelope, EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "./format.js";
 import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
@@ -53,6 +53,8 @@ interface Unknown {
   text: string;
   ids: readonly string[];
   envelope: EnvelopeFields | undefined;
+  /** The record (JSON, a row) that the text stood in, for where the text itself names no ends. */
+  around?: Unknown;
 }
 
 /** The context handed to formats: one a parser, moved from line to line. */
@@ -130,7 +132,15 @@ export class LineParser {
     const text = clean(line);
     const read = this.understand(text, undefined, [], 0);
     if ("result" in read) return this.finish(read, "format");
+    return this.guess(read);
+  }
+
+  private guess(read: Unknown): ParsedLine {
     const fallback = readFallback(read.text, this.context, read.envelope);
+    if (read.around && !fallback.roles) {
+      const outer = this.guess(read.around);
+      if (outer.event.source?.ip ?? outer.event.destination?.ip) return outer;
+    }
     const ids = fallback.learned ? [...read.ids, fallback.id] : read.ids.length > 0 ? read.ids : ["unrecognised"];
     return this.finish(
       { result: fallback.result, ids, envelope: read.envelope },
@@ -172,7 +182,8 @@ export class LineParser {
         this.noteZone(opened.fields);
         const inner = this.understand(opened.message, fields, [...ids, envelope.id], depth + 1);
         if ("result" in inner) return inner;
-        left = inner;
+        if (!envelope.ifKnown)
+          left = beside(envelope, inner, { text, ids: [...ids, envelope.id], envelope: fields }, opened.message);
         // What looked wrapped may be a format's own line after all ("2021-03-04T… host: …"): its times stand alone.
         this.context.known = known;
         break;
@@ -180,7 +191,7 @@ export class LineParser {
     }
     const known = this.ask(record ? JSON_FORMATS : TEXT_FORMATS, text, record, outer, ids);
     if (known) return known;
-    if (left.text !== text) {
+    if (left.ids !== ids) {
       this.noteZone(left.envelope ?? {});
       return left;
     }
@@ -288,6 +299,15 @@ export class LineParser {
 function recordOf(text: string): Json | undefined {
   const start = text.startsWith(CEE) ? text.indexOf("{") : 0;
   return text.charCodeAt(start) === 123 ? parseObject(start === 0 ? text : text.slice(start)) : undefined;
+}
+
+/**
+ * What the fallbacks get of a line whose message no format knew. Of JSON and rows the whole record, because the fields beside the
+ * message were made by who knew it; but a message that was itself wrapped (syslog in Docker's JSON) comes first.
+ */
+function beside(envelope: Envelope, inner: Unknown, outer: Unknown, message: string): Unknown {
+  if (!envelope.json && !envelope.beside) return inner;
+  return inner.text === message && !inner.around ? outer : { ...inner, around: outer };
 }
 
 /** Inner fields win: the sender's own host and time over the relay's. */

@@ -14,6 +14,8 @@ export interface FallbackResult {
   result: FormatResult;
   /** False when neither a time nor a place of any address was found. */
   learned: boolean;
+  /** An address has a place. */
+  roles: boolean;
 }
 
 /** Lines inside lines: `log` in Docker's JSON, whose own text is JSON with a `message`. */
@@ -36,7 +38,7 @@ export function readFallback(line: string, context: LineContext, envelope: Envel
   }
   const id = readText(line, context, facts, 0, envelope?.timestamp !== undefined);
   const result = facts.result(line.length > 4096 ? line.slice(0, 4096) : line, context);
-  return { id, result, learned: facts.hasRoles || result.event.timestamp !== undefined };
+  return { id, result, roles: facts.hasRoles, learned: facts.hasRoles || result.event.timestamp !== undefined };
 }
 
 function readText(

@@ -39,6 +39,8 @@ export interface Reading {
 export function readBefore(before: string): Reading | undefined {
   const text = before.toLowerCase();
   if (/:\/\/[^\s/]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
+  // WireGuard: the source inside the tunnel, which the peer was not allowed to use.
+  if (/\bunallowed src ip \($/.test(text)) return undefined;
   if (/\bresolv\w* \S{1,60} (?:to|as) \[?$/.test(text)) return { place: "answer", rank: 3 };
   if (ARROW_BEFORE.test(text)) return { place: "destination", rank: 3 };
   if (/[\w.-]["']?@["'[]?$/.test(text))
