@@ -29,6 +29,9 @@ const PAYLOAD = /^(?:[A-Za-z_][\w.-]{0,63}=|CEF: ?\d|LEEF:|\{|%[A-Z])/;
 const TELLING =
   /^ {0,3}(?:<\d|[A-Z][a-z]{2} [ \d]\d \d\d:|1 \d{4}-\d\d-|\d{0,2},\d{4}\/\d\d\/\d\d |\{\s{0,20}"|CEF: ?\d|LEEF:|%[A-Z]|[A-Za-z_][\w.-]{0,40}="?[^\s=]{0,100} [A-Za-z_][\w.-]{0,40}=)/;
 
+/** rsyslog and syslogd pack repeated messages: `message repeated 3 times: [ Failed password … ]`. */
+const REPEATED = /^message repeated \d{1,9} times: \[(?=.*\]$)/;
+
 interface Header {
   time: ParsedTime | undefined;
   length: number;
@@ -127,6 +130,8 @@ export const syslog3164: Envelope = {
     if (!header) return pri ? unwrapBare(rest, context) : undefined;
     const after = rest.slice(skipped + header.length);
     const opened = unwrapAfterTime(after, header, pri, context);
+    const repeated = opened && REPEATED.exec(opened.message);
+    if (repeated) opened.message = opened.message.slice(repeated[0].length, -1).trim();
     if (opened && prefix?.[1] !== undefined) opened.fields.hostname ??= prefix[1];
     return opened;
   },
