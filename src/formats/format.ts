@@ -45,6 +45,8 @@ export interface LineContext {
   readonly path: string;
   /** First line of the source (at most 64 KiB of it), without BOM and line end. */
   readonly firstLine: string;
+  /** Lines from the source's beginning, in order, as far as they are at hand: the first at least. */
+  headLines?(): readonly string[];
   /**
    * The nearest line at or before the line being parsed that starts with `prefix` (case-sensitive), e.g. `#Fields:`;
    * undefined when there is none.

@@ -6,6 +6,7 @@ import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
 import { parseObject, type Json } from "./json-fields.js";
+import { recordAround, recordsOf } from "./records.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
 
@@ -37,6 +38,8 @@ const CEE = "@cee:";
 /** Relayed syslog in syslog in a container's log is three. */
 const DEEPEST = 4;
 const LONGEST = 65_536;
+/** The hunt cuts 32 KiB out of lines that are longer than twice that. */
+const LEAST_PIECE = 8192;
 const UNDECIDED = "not dated: nothing in the file tells the day of its dates from the month";
 /** SGR escape sequences of coloured logs. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,16}m`, "g");
@@ -78,6 +81,10 @@ class ParserContext implements LineContext {
 
   get firstLine(): string {
     return this.source.firstLine;
+  }
+
+  headLines(): readonly string[] {
+    return this.source.headLines?.() ?? [this.source.firstLine];
   }
 
   begin(offset: number): void {
@@ -125,11 +132,35 @@ export class LineParser {
   /**
    * @param line Without its line end.
    * @param offset Byte offset of the line's start in the decompressed stream.
+   * @param about A text that stands in the line: of a line that holds many records, the one with this text is read. Without it, such
+   * a line has no ends.
    * Never throws; a line nobody understands comes back with `understood: "none"`.
    */
-  parse(line: string, offset: number): ParsedLine {
+  parse(line: string, offset: number, about?: string): ParsedLine {
     this.context.begin(offset);
     const text = clean(line);
+    const records = recordsOf(text);
+    if (records) return this.oneOf(records, about);
+    const part = about === undefined ? undefined : pieceAround(text, about);
+    return this.read(part ?? text);
+  }
+
+  /** One record of a line's many. */
+  private oneOf(records: readonly Json[], about: string | undefined): ParsedLine {
+    const texts = about === undefined ? [] : records.map((record) => JSON.stringify(record));
+    const having = texts.filter((text) => hasWord(text, about!));
+    const parsed: ParsedLine =
+      having.length > 0
+        ? this.read(having[0]!)
+        : { event: {}, format: "json", outcome: "unknown", initiator: "unknown", understood: "fallback" };
+    const note =
+      having.length > 0
+        ? `the line holds ${records.length} records, ${having.length === 1 ? "one" : `${having.length} of them`} with this`
+        : `the line holds ${records.length} records`;
+    return { ...parsed, notes: [...(parsed.notes ?? []), note] };
+  }
+
+  private read(text: string): ParsedLine {
     const read = this.understand(text, undefined, [], 0);
     if ("result" in read) return this.finish(read, "format");
     return this.guess(read);
@@ -293,6 +324,22 @@ export class LineParser {
       parsed.notes = [...(parsed.notes ?? []), this.context.undated];
     return parsed;
   }
+}
+
+/** True when `word` stands in `text` with no letter or digit on either side. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + word.length))) return true;
+  return false;
+}
+
+/** Of a cut-out piece of JSON, whose middle is what it was cut out for: the record there. */
+function pieceAround(text: string, about: string): string | undefined {
+  const first = text.charCodeAt(0);
+  if (text.length < LEAST_PIECE || first === 123 || first === 91 || !text.includes('},{"')) return undefined;
+  const middle = text.length >> 1;
+  const at = text.indexOf(about, Math.max(0, middle - about.length));
+  return at < 0 ? undefined : recordAround(text, at);
 }
 
 /** The object that the line is, a cookie before it left out. */

@@ -5,6 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 
 import type { LineParser, SourceFacts } from "../formats/line-parser.js";
+import { recordsOf } from "../formats/records.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
@@ -392,8 +393,8 @@ class TaskScan {
     return parsed.event.timestamp;
   }
 
-  private parse(line: string, position: number): ParsedLine {
-    const parsed = this.parser!.parse(line, position);
+  private parse(line: string, position: number, about?: string): ParsedLine {
+    const parsed = this.parser!.parse(line, position, about);
     const { result } = this;
     result.parsed++;
     if (parsed.understood === "none") result.unparsed++;
@@ -415,14 +416,16 @@ class TaskScan {
   ): void {
     const { env, result } = this;
     let whole: { original: string; parsed: ParsedLine } | undefined;
-    for (const { indicator, offset, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
+    for (const { indicator, offset, length, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
       let read = whole;
       if (!read) {
         const short = bytes.length <= PARSE_LIMIT;
         const from = short ? 0 : Math.max(0, offset - AROUND);
         const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
-        read = { original, parsed: this.parse(original, position) };
-        if (short) whole = read;
+        const about = bytes.toString("utf8", offset, offset + length);
+        read = { original, parsed: this.parse(original, position, about) };
+        // Of a line of many records each indicator is judged by its own.
+        if (short && !recordsOf(original)) whole = read;
       }
       const time = read.parsed.event.timestamp;
       const { from, to } = env.settings;

@@ -29,7 +29,7 @@ interface End {
  * are not among them: flow records and intrusion alerts name the ends of one direction.
  */
 const SESSION_WORD =
-  /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon)(?:\b|_)/i;
+  /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon|connexion|verbindung|conexi[oó]n|connessione)(?:\b|_)/i;
 const OUTBOUND = /\b(?:outbound|outgoing|egress|connect(?:ing|ed)?|upload)\b/i;
 const INBOUND = /\b(?:inbound|incoming|ingress|accept(?:ed)?|listen)\b/i;
 
