@@ -20,7 +20,7 @@ import { leef } from "./leef.js";
 import { loki } from "./loki.js";
 import { nxlog } from "./nxlog.js";
 import { ocsfEvent, ocsfRaw } from "./ocsf.js";
-import { grepped, stamped, tai64n } from "./prefixes.js";
+import { grepped, quoted, received, stamped, tai64n } from "./prefixes.js";
 import { sentinel } from "./sentinel.js";
 import { splunk } from "./splunk.js";
 import { syslog3164 } from "./syslog-3164.js";
@@ -61,8 +61,10 @@ const text: readonly Envelope[] = [
   journaldExport,
   fluentBit,
   tai64n,
+  received,
   csvColumn,
   stamped,
+  quoted,
   grepped,
 ];
 

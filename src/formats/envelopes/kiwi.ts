@@ -1,20 +1,22 @@
+import { findTime } from "../fallback/find-time.js";
 import type { Envelope, EnvelopeFields } from "../format.js";
-import { parseIsoTime, parseOffset } from "../time.js";
 import { isHost } from "./header.js";
 
-const KIWI = /^(\d{4}-\d{2}-\d{2})[ \t](\d{2}:\d{2}:\d{2})\t(?:[A-Za-z]{2,9}\d?\.[A-Za-z]{2,10})\t([^\t]{1,255})\t/;
+const KIWI =
+  /^(\d{4}-\d{2}-\d{2}|\d{2}-\d{2}-\d{4})[ \t](\d{2}:\d{2}:\d{2})[\t ][A-Za-z]{2,9}\d?\.[A-Za-z]{2,10}[\t ]([^\t ]{1,255})[\t ]/;
 
-/** Date, time, facility.level, host and message, parted by tabs. */
+/** Date (two orders), time, facility.level, host and message, parted by tabs or by spaces. */
 export const kiwi: Envelope = {
   id: "kiwi",
   title: "Kiwi Syslog Server",
   reference: "https://documentation.solarwinds.com/en/success_center/kss/content/kss_adminguide_logfileformats.htm",
   unwrap(line, context) {
     const c = line.charCodeAt(0);
-    if (!(c >= 48 && c <= 57) || line.charCodeAt(19) !== 9) return undefined;
+    const after = line.charCodeAt(19);
+    if (!(c >= 48 && c <= 57) || (after !== 9 && after !== 32)) return undefined;
     const m = KIWI.exec(line);
-    const time = m && parseIsoTime(`${m[1]} ${m[2]}`);
-    if (!m || !time || parseOffset(m[3]!) !== undefined) return undefined;
+    const time = m && findTime(`${m[1]} ${m[2]}`)?.time;
+    if (!m || !time) return undefined;
     const fields: EnvelopeFields = {};
     const timestamp = context.resolveTime(time);
     if (timestamp !== undefined) fields.timestamp = timestamp;

@@ -19,6 +19,40 @@ export const stamped: Envelope = {
   },
 };
 
+/** `[2021-03-04 05:06:07] <14>…`: a collector's own time before a message as it came. */
+const RECEIVED =
+  /^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z| ?[+-]\d{2}:?\d{2})?)\]?[ \t](?=<\d{1,3}>)/;
+
+export const received: Envelope = {
+  id: "received",
+  title: "a collector's time before a message with its priority",
+  reference: "RFC 5424 6.2.1",
+  unwrap(line, context) {
+    const c = line.charCodeAt(0);
+    if (!(c === 91 || (c >= 48 && c <= 57)) || !line.slice(0, 128).includes("<")) return undefined;
+    const m = RECEIVED.exec(line);
+    const time = m && parseIsoTime(m[1]!);
+    if (!m || !time) return undefined;
+    const timestamp = context.resolveTime(time);
+    return { fields: timestamp === undefined ? {} : { timestamp }, message: line.slice(m[0].length) };
+  },
+};
+
+/** A line in quotes, as one column of a table is exported: `"Mar  4 05:06:07 gate sshd[12]: …"`, with RFC 4180's doubled quotes. */
+export const quoted: Envelope = {
+  id: "quoted",
+  title: "whole lines in quotes",
+  reference: "RFC 4180",
+  ifKnown: true,
+  unwrap(line) {
+    if (line.charCodeAt(0) !== 34 || line.length < 20 || !line.endsWith('"')) return undefined;
+    const inner = line.slice(1, -1);
+    // Several columns are no one line.
+    if (/(?:^|[^"])"[,;\t]"/.test(inner)) return undefined;
+    return { fields: {}, message: inner.replaceAll('""', '"').replaceAll('\\"', '"') };
+  },
+};
+
 export const tai64n: Envelope = {
   id: "tai64n",
   title: "multilog, svlogd and s6-log",

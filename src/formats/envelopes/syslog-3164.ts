@@ -32,6 +32,8 @@ const TELLING =
 /** rsyslog and syslogd pack repeated messages: `message repeated 3 times: [ Failed password … ]`. */
 const REPEATED = /^message repeated \d{1,9} times: \[(?=.*\]$)/;
 
+const CHAIN = /^[\w.-]{1,64}\/[0-9A-Fa-f:.]{3,45}$/;
+
 interface Header {
   time: ParsedTime | undefined;
   length: number;
@@ -190,7 +192,9 @@ function hostAndTag(text: string, tagFirst: boolean): Opened {
   if (PAYLOAD.test(text)) return tagged({}, text, readTag(text));
   const space = text.indexOf(" ");
   const token = space < 0 ? text : text.slice(0, space);
-  const bare = token.endsWith(":") ? token.slice(0, -1) : token;
+  const stated = token.endsWith(":") ? token.slice(0, -1) : token;
+  // syslog-ng's chain of hosts: the first sent it.
+  const bare = CHAIN.test(stated) ? stated.slice(0, stated.indexOf("/")) : stated;
   const tag = readTag(text);
   // "sshd[12]: …" stands where the host should: there is no host. "10.0.0.1: …" is a host all the same.
   if (tag && (tagFirst || tag.pid || token.endsWith(":")) && canonicalIp(bare) === undefined)

@@ -142,7 +142,7 @@ export const NOTATIONS: readonly Notation[] = [
   {
     // `Mar 04, 2021 5:06:07 PM`, `March 4 2021, 05:06:07`, `Mar 04 2021 05:06:07 GMT+0100 (CET)`.
     pattern: new RegExp(
-      String.raw`(?<!${LETTERS})(${LETTERS}{3,10})\.? {1,2}(\d{1,2})(?:st|nd|rd|th)?,? (\d{4}),?(?: at| @| -)? (\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?${HALF}${ZONE}`,
+      String.raw`(?<!${LETTERS})(${LETTERS}{3,10})\.?(?: {1,2}|[/-])(\d{1,2})(?:st|nd|rd|th)?(?:,? |[/-])(\d{4}),?(?: at| @| -)? (\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?${HALF}${ZONE}`,
     ),
     read: (m) =>
       build({
