@@ -5,7 +5,9 @@
 import { object, type Json } from "./json-fields.js";
 
 const MOST_RECORDS = 10_000;
-const LIKELY = /^\s{0,64}[[{]/;
+/** Cheap, and false of nearly every line: a list of objects at the start, or under one of the names of `LIST`. */
+const LIKELY =
+  /^\s{0,64}(?:\[\s{0,8}\{|\{[^]{0,65536}?"(?:records|values?|events|logevents|hits|items|results|entries|data|logs|messages|rows)"\s{0,4}:\s{0,4}\[\s{0,8}\{)/i;
 
 /** The objects of a list: two or more. */
 function several(value: unknown): Json[] | undefined {
@@ -19,7 +21,7 @@ function several(value: unknown): Json[] | undefined {
  * `hits.hits`); undefined for any other line, such as an event that has a list among its fields.
  */
 export function recordsOf(line: string): Json[] | undefined {
-  if (!LIKELY.test(line) || !/\[\s{0,8}\{/.test(line)) return undefined;
+  if (!LIKELY.test(line)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line) as unknown;

@@ -286,7 +286,9 @@ export class Facts {
       outcomeReason: `${stated}, bytes both ways`,
     });
     for (const { value } of this.actions.toSorted((a, b) => b.rank - a.rank)) {
-      const found = outcomeOfWord(value.value, auth);
+      // `ConsoleLogin=Success`: the name says that it is about a login.
+      const login = auth || isAboutLogin(value.key.replace(/([a-z])([A-Z])/g, "$1 $2"));
+      const found = outcomeOfWord(value.value, login);
       if (!found || (found.outcome === "permitted" && this.statusCode !== undefined)) continue;
       const stated = `${value.key}=${value.value.slice(0, 60)}`;
       if (answer === "data" && (found.outcome === "permitted" || isEnding(found.outcome, found.word)))
