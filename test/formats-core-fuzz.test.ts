@@ -2,56 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { ENVELOPES, FORMATS } from "../src/formats/registry.js";
 import type { LineContext } from "../src/formats/format.js";
-import { corpusLines, LINES, parserFor, random } from "./formats-core-support.js";
+import { corpusLines, fixtureLines, LINES, parserFor, random } from "./formats-core-support.js";
+import { mutate as mutateAmong } from "./mutate.js";
 
-const SEEDS = [...LINES, ...corpusLines()];
-const PIECES = [
-  "\0",
-  '"',
-  "'",
-  "\\",
-  "=",
-  "[",
-  "]",
-  "{",
-  "}",
-  "<",
-  ">",
-  "  ",
-  "\t",
-  "%",
-  ":",
-  ",",
-  "|",
-  "\u001B[31m",
-  "é",
-  "\uFEFF",
-  "-1",
-  "99999999999999999999",
-  "1.2.3.4",
-  "::1",
-  "\uD800",
-  "null",
-  "2021-02-30T25:61:61Z",
-];
-
-function mutate(line: string, next: () => number): string {
-  let out = line;
-  for (let n = 1 + Math.floor(next() * 4); n > 0; n--) {
-    const at = Math.floor(next() * (out.length + 1));
-    const kind = next();
-    if (kind < 0.4) out = out.slice(0, at) + PIECES[Math.floor(next() * PIECES.length)]! + out.slice(at);
-    else if (kind < 0.6) out = out.slice(0, at) + out.slice(at + 1 + Math.floor(next() * 12));
-    else if (kind < 0.75) out = out.slice(0, at);
-    else if (kind < 0.85) out = out.slice(at);
-    else {
-      const other = SEEDS[Math.floor(next() * SEEDS.length)]!;
-      out = out.slice(0, at) + other.slice(Math.floor(next() * other.length));
-    }
-  }
-  return out;
-}
-
+const SEEDS = [...LINES, ...corpusLines(), ...fixtureLines()];
+const mutate = (line: string, next: () => number): string => mutateAmong(line, SEEDS, next);
 const CONTEXT: LineContext = {
   path: "fuzz.log",
   firstLine: "",

@@ -53,6 +53,17 @@ export function corpusLines(): string[] {
   return out;
 }
 
+/** Every line of the formats' fixtures. */
+export function fixtureLines(): string[] {
+  const root = "test/fixtures/formats";
+  return readdirSync(root).flatMap((id) =>
+    readdirSync(join(root, id))
+      .filter((name) => /^input.*\.log$/.test(name))
+      .flatMap((name) => readFileSync(join(root, id, name), "utf8").split("\n"))
+      .filter((line) => line !== "" && line.length < 4000),
+  );
+}
+
 /** Deterministic random numbers in [0, 1) (mulberry32). */
 export function random(seed: number): () => number {
   let a = seed;

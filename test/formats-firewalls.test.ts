@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { counted, isBlocked } from "../src/formats/firewalls/verdict.js";
 import { readAddress } from "../src/formats/firewalls/keyed.js";
+import { ENVELOPES } from "../src/formats/registry.js";
 import { firewallFormats } from "../src/formats/firewalls/index.js";
 import { parseObject } from "../src/formats/json-fields.js";
 import { iso, parse } from "./formats-core-support.js";
@@ -14,16 +15,20 @@ import { contextOf } from "./formats-network-context.js";
 const FIXTURES = "test/fixtures/formats";
 const formats = firewallFormats.filter((format) => !networkFormats.includes(format));
 const ids = new Set(formats.map(({ id }) => id));
-const files = readdirSync(FIXTURES).flatMap((id) =>
-  readdirSync(join(FIXTURES, id))
-    .filter((name) => name.endsWith(".log"))
-    .map((name) => ({
-      id,
-      lines: readFileSync(join(FIXTURES, id, name), "utf8")
-        .split("\n")
-        .filter(Boolean),
-    })),
-);
+/** An envelope's fixtures hold lines of any format. */
+const envelopes = new Set(ENVELOPES.map(({ id }) => id));
+const files = readdirSync(FIXTURES)
+  .filter((id) => !envelopes.has(id))
+  .flatMap((id) =>
+    readdirSync(join(FIXTURES, id))
+      .filter((name) => name.endsWith(".log"))
+      .map((name) => ({
+        id,
+        lines: readFileSync(join(FIXTURES, id, name), "utf8")
+          .split("\n")
+          .filter(Boolean),
+      })),
+  );
 const own = files.filter(({ id }) => ids.has(id));
 
 describe("no firewall format claims another's lines", () => {

@@ -13,8 +13,6 @@ import { networkFormats, serviceFormats } from "./format-groups.js";
 const FIXTURES = "test/fixtures/formats";
 /** Held by formats-network.test.ts and formats-services.test.ts. */
 const ELSEWHERE = new Set([...networkFormats, ...serviceFormats].map(({ id }) => id));
-/** Held by formats-core.test.ts. */
-const WITHOUT = new Set(["syslog-3164", "syslog-5424", "cri", "docker-compose"]);
 
 interface Fixture {
   id: string;
@@ -22,7 +20,7 @@ interface Fixture {
   golden: string;
 }
 
-const IDS = [...FORMATS, ...ENVELOPES].map(({ id }) => id).filter((id) => !ELSEWHERE.has(id) && !WITHOUT.has(id));
+const IDS = [...FORMATS, ...ENVELOPES].map(({ id }) => id).filter((id) => !ELSEWHERE.has(id));
 const fixtures: Fixture[] = readdirSync(FIXTURES)
   .filter((id) => !ELSEWHERE.has(id))
   .flatMap((id) =>

@@ -28,8 +28,15 @@ export type ParsedTime =
       readonly minute: number;
       readonly second: number;
       readonly millisecond: number;
-      /** Minutes east of UTC, when the line names a zone but no year. */
+      /** Minutes east of UTC, when the line names a zone but no year, or no order of day and month. */
       readonly offsetMinutes?: number;
+      /** IANA name of the zone, where the line gives one: `Europe/Paris`. */
+      readonly zoneName?: string;
+      /**
+       * The line gave day and month as two numbers that may be either; `month` holds the first. The file's other dates decide;
+       * where they do not, this does (`undecided`: there is no telling).
+       */
+      readonly dayMonth?: "day-first" | "month-first" | "undecided";
     };
 
 /** What a line's file can tell its parser. Implemented by the hunt; see `hunt/`. */
@@ -38,6 +45,8 @@ export interface LineContext {
   readonly path: string;
   /** First line of the source (at most 64 KiB of it), without BOM and line end. */
   readonly firstLine: string;
+  /** Lines from the source's beginning, in order, as far as they are at hand: the first at least. */
+  headLines?(): readonly string[];
   /**
    * The nearest line at or before the line being parsed that starts with `prefix` (case-sensitive), e.g. `#Fields:`;
    * undefined when there is none.
@@ -92,5 +101,9 @@ export interface Envelope {
   readonly reference: string;
   /** As with `Format.json`. */
   readonly json?: true;
+  /** What stands beside the message may name ends too: it is read when no format knows the message. True of all JSON. */
+  readonly beside?: true;
+  /** Its marks are weak: the line counts as wrapped only when a format knows what is inside. */
+  readonly ifKnown?: true;
   unwrap(line: string, context: LineContext, record?: Json): { fields: EnvelopeFields; message: string } | undefined;
 }

@@ -1,11 +1,12 @@
 /** Parses the lines of one source: unwraps envelopes, asks the formats, then the fallbacks, and decides times. */
 import type { Event, ParsedLine } from "../model/event.js";
 import { canonicalIp } from "../model/ip.js";
-import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "./format.js";
+import type { Envelope, EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "./format.js";
 import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
 import { object, parseObject, type Json } from "./json-fields.js";
+import { recordsOf } from "./records.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
 
@@ -23,6 +24,8 @@ export interface SourceFacts {
   innerTimeMs?: number;
   /** An instant that a line near the source's beginning states in full; asked only when a year is wanting. */
   datedLine?: () => number | undefined;
+  /** Lines at the source's beginning, in order; asked only when the day and month of a date may be either number. */
+  headLines?: () => readonly string[];
 }
 
 const JSON_ENVELOPES = ENVELOPES.filter((envelope) => envelope.json);
@@ -35,9 +38,12 @@ const CEE = "@cee:";
 /** Relayed syslog in syslog in a container's log is three. */
 const DEEPEST = 4;
 const LONGEST = 65_536;
+/** Of a text line, what formats see: longer ones hold text of the adversary's, and two hundred formats look at them. */
+const LONGEST_FORMATTED = 16_384;
 /** Of an object: in part it means little. */
 const LONGEST_OBJECT = 262_144;
 const BRACE = 123;
+const UNDECIDED = "not dated: nothing in the file tells the day of its dates from the month";
 /** SGR escape sequences of coloured logs. */
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]{0,16}m`, "g");
 
@@ -53,6 +59,8 @@ interface Unknown {
   text: string;
   ids: readonly string[];
   envelope: EnvelopeFields | undefined;
+  /** The record (JSON, a row) that the text stood in, for where the text itself names no ends. */
+  around?: Unknown;
 }
 
 /** The context handed to formats: one a parser, moved from line to line. */
@@ -63,6 +71,8 @@ class ParserContext implements LineContext {
   /** A format asked which tokens of the line were hit. */
   asked = false;
   private tokens: readonly string[] | undefined;
+  /** Why a time of the line was left unread. */
+  undated: string | undefined;
   private readonly decisions = new Map<number, string>();
   private readonly headers = new Map<string, string | undefined>();
 
@@ -84,11 +94,16 @@ class ParserContext implements LineContext {
     return this.tokens;
   }
 
+  headLines(): readonly string[] {
+    return this.source.headLines?.() ?? [this.source.firstLine];
+  }
+
   begin(offset: number, observed: readonly string[] | undefined): void {
     this.offset = offset;
     this.tokens = observed;
     this.asked = false;
     this.known = undefined;
+    this.undated = undefined;
     this.decisions.clear();
     this.headers.clear();
   }
@@ -100,7 +115,10 @@ class ParserContext implements LineContext {
 
   resolveTime(time: ParsedTime): number | undefined {
     const resolved = this.resolver.resolve(time, this.known);
-    if (!resolved) return undefined;
+    if (!resolved) {
+      if (time.kind === "local" && time.dayMonth !== undefined) this.undated = UNDECIDED;
+      return undefined;
+    }
     this.decisions.set(resolved.ms, resolved.decision);
     return resolved.ms;
   }
@@ -127,15 +145,44 @@ export class LineParser {
   /**
    * @param line Without its line end.
    * @param offset Byte offset of the line's start in the decompressed stream.
-   * @param observed See `LineContext.observed`.
+   * @param observed See `LineContext.observed`. Of a line that holds many records the one with such a token is read; without any, it has
+   * no ends.
    * Never throws; a line nobody understands comes back with `understood: "none"`.
    */
   parse(line: string, offset: number, observed?: readonly string[]): ParsedLine {
     this.context.begin(offset, observed);
     const text = clean(line);
+    const records = recordsOf(text);
+    return records ? this.oneOf(records, this.context.observed) : this.read(text);
+  }
+
+  /** One record of a line's many. */
+  private oneOf(records: readonly Json[], observed: readonly string[] | undefined): ParsedLine {
+    const texts = observed === undefined ? [] : records.map((record) => JSON.stringify(record));
+    const having = texts.filter((text) => observed!.some((token) => hasWord(text, token)));
+    const parsed: ParsedLine =
+      having.length > 0
+        ? this.read(having[0]!)
+        : { event: {}, format: "json", outcome: "unknown", initiator: "unknown", understood: "fallback" };
+    const note =
+      having.length > 0
+        ? `the line holds ${records.length} records, ${having.length === 1 ? "one" : `${having.length} of them`} with this`
+        : `the line holds ${records.length} records`;
+    return { ...parsed, notes: [...(parsed.notes ?? []), note] };
+  }
+
+  private read(text: string): ParsedLine {
     const read = this.understand(text, undefined, [], 0);
     if ("result" in read) return this.finish(read, "format");
+    return this.guess(read);
+  }
+
+  private guess(read: Unknown): ParsedLine {
     const fallback = readFallback(read.text, this.context, read.envelope);
+    if (read.around && !fallback.roles) {
+      const outer = this.guess(read.around);
+      if (outer.event.source?.ip ?? outer.event.destination?.ip) return outer;
+    }
     const ids = fallback.learned ? [...read.ids, fallback.id] : read.ids.length > 0 ? read.ids : ["unrecognised"];
     return this.finish(
       { result: fallback.result, ids, envelope: read.envelope },
@@ -176,28 +223,44 @@ export class LineParser {
       );
       if (own) return own;
     }
-    if (depth < DEEPEST) {
-      for (const envelope of record ? JSON_ENVELOPES : TEXT_ENVELOPES) {
-        const known = this.context.known;
-        const opened = this.attempt(() => envelope.unwrap(text, this.context, record));
-        if (!opened || opened.message === text) continue;
-        const fields = nest(outer, opened.fields);
-        this.noteZone(opened.fields);
-        const inner = this.understand(opened.message, fields, [...ids, envelope.id], depth + 1);
-        if ("result" in inner) return inner;
-        left = inner;
-        // What looked wrapped may be a format's own line after all ("2021-03-04T… host: …"): its times stand alone.
-        this.context.known = known;
-        break;
-      }
+    const opened = this.open(record ? JSON_ENVELOPES : TEXT_ENVELOPES, text, record, outer, ids, depth);
+    if (opened) {
+      if ("result" in opened) return opened;
+      left = opened;
     }
-    const known = this.ask(record ? JSON_FORMATS : TEXT_FORMATS, text, record, outer, ids);
+    // What looked wrapped may be a format's own line after all ("2021-03-04T… host: …"): its times stand alone.
+    const known = this.ask(record ? JSON_FORMATS : TEXT_FORMATS, record ? text : headOf(text), record, outer, ids);
     if (known) return known;
-    if (left.text !== text) {
+    if (left.ids !== ids) {
       this.noteZone(left.envelope ?? {});
       return left;
     }
     return (depth < DEEPEST ? this.unwrapJson(text, outer, ids, depth) : undefined) ?? left;
+  }
+
+  /** What the first of the envelopes that fits comes to; undefined when none does. */
+  private open(
+    envelopes: readonly Envelope[],
+    text: string,
+    record: Json | undefined,
+    outer: EnvelopeFields | undefined,
+    ids: readonly string[],
+    depth: number,
+  ): Understood | Unknown | undefined {
+    if (depth >= DEEPEST) return undefined;
+    for (const envelope of envelopes) {
+      const known = this.context.known;
+      const opened = this.attempt(() => envelope.unwrap(text, this.context, record));
+      if (!opened || opened.message === text) continue;
+      const fields = nest(outer, opened.fields);
+      this.noteZone(opened.fields);
+      const inner = this.understand(opened.message, fields, [...ids, envelope.id], depth + 1);
+      if ("result" in inner) return inner;
+      this.context.known = known;
+      if (envelope.ifKnown) return undefined;
+      return beside(envelope, inner, { text, ids: [...ids, envelope.id], envelope: fields }, opened.message);
+    }
+    return undefined;
   }
 
   /** The first of the formats that knows the line. */
@@ -291,8 +354,25 @@ export class LineParser {
     const parsed: ParsedLine = { ...result, event, format: read.ids.join(">"), understood };
     const timezone = event.timestamp === undefined ? undefined : this.context.decisionFor(event.timestamp);
     if (timezone !== undefined) parsed.timezone = timezone;
+    if (this.context.undated !== undefined && event.timestamp === undefined)
+      parsed.notes = [...(parsed.notes ?? []), this.context.undated];
     return parsed;
   }
+}
+
+/** True when `word` stands in `text` with no letter or digit on either side. */
+function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + word.length))) return true;
+  return false;
+}
+
+/** The beginning that formats see, cut where no token stands: half an address is another address. */
+function headOf(text: string): string {
+  if (text.length <= LONGEST_FORMATTED) return text;
+  let end = LONGEST_FORMATTED;
+  while (end > LONGEST_FORMATTED - 1024 && /[\w.:%-]/.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 /** The object that the line is, a cookie before it left out. */
@@ -309,6 +389,15 @@ function onlyRecord(page: Json): Json | undefined {
     return Array.isArray(list) && list.length === 1 ? object(list[0]) : undefined;
   }
   return undefined;
+}
+
+/**
+ * What the fallbacks get of a line whose message no format knew. Of JSON and rows the whole record, because the fields beside the
+ * message were made by who knew it; but a message that was itself wrapped (syslog in Docker's JSON) comes first.
+ */
+function beside(envelope: Envelope, inner: Unknown, outer: Unknown, message: string): Unknown {
+  if (!envelope.json && !envelope.beside) return inner;
+  return inner.text === message && !inner.around ? outer : { ...inner, around: outer };
 }
 
 /** Inner fields win: the sender's own host and time over the relay's. */

@@ -1,8 +1,5 @@
 /** Every format, once. Order: envelopes from the outside in, formats from the specific to the general. */
-import { compose, cri } from "./envelopes/container.js";
-import { sophosUtmHeader } from "./envelopes/sophos-utm.js";
-import { syslog3164 } from "./envelopes/syslog-3164.js";
-import { syslog5424 } from "./envelopes/syslog-5424.js";
+import { envelopeFormats, envelopes } from "./envelopes/index.js";
 import type { Envelope, Format } from "./format.js";
 import { cloudFormats } from "./cloud/index.js";
 import { dnsFormats } from "./dns/index.js";
@@ -14,8 +11,8 @@ import { proxyFormats } from "./proxies/index.js";
 import { remoteAccessFormats } from "./remote-access/index.js";
 import { webFormats } from "./web/index.js";
 
-/** Tried in order; RFC 5424 before RFC 3164, whose loose grammar would take its `1`. */
-export const ENVELOPES: readonly Envelope[] = [syslog5424, cri, sophosUtmHeader, syslog3164, compose];
+/** Tried in order. */
+export const ENVELOPES: readonly Envelope[] = envelopes;
 
 /** Squid's emulated access lines are Apache's with a field more, so proxies come before web servers. */
 export const FORMATS: readonly Format[] = [
@@ -28,6 +25,7 @@ export const FORMATS: readonly Format[] = [
   ...dnsFormats,
   ...proxyFormats,
   ...webFormats,
+  ...envelopeFormats,
 ];
 
 /** What the fallbacks are called in `formats list`. */

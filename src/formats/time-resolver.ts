@@ -1,6 +1,7 @@
 /** Decides zone and year of the times read from lines, by evidence, and says how each was decided. */
 import { createRequire } from "node:module";
 import { LookbackError } from "../model/errors.js";
+import { dayMonthOrder, type DayMonthOrder } from "./day-month.js";
 import type { ParsedTime } from "./format.js";
 import { parseOffset } from "./time.js";
 
@@ -21,6 +22,8 @@ export interface TimeEvidence {
   innerTimeMs?: number;
   /** An instant that a line near the source's beginning states in full; asked only when a year is wanting. */
   datedLine?: () => number | undefined;
+  /** Lines at the source's beginning, in order; asked only when a date's day and month may be either number. */
+  headLines?: () => readonly string[];
 }
 
 export interface ResolvedTime {
@@ -131,6 +134,8 @@ export class TimeResolver {
   private readonly zone: Zone | undefined;
   private readonly named: Reference | undefined;
   /** Undefined: not looked for yet. */
+  private order: { found: DayMonthOrder | undefined } | undefined;
+  private readonly zones = new Map<string, Zone | undefined>();
   private found: { reference: Reference | undefined } | undefined;
 
   /** Throws LookbackError `usage` for an unknown `timezone`. */
@@ -165,7 +170,8 @@ export class TimeResolver {
   resolve(time: ParsedTime, known?: number): ResolvedTime | undefined {
     if (time.kind === "instant")
       return { ms: time.ms, decision: `${formatOffset(time.offsetMinutes ?? 0)} (in the line)` };
-    const stated = time.offsetMinutes;
+    if (time.dayMonth !== undefined) return this.resolveOrder(time, known);
+    const stated = this.statedZone(time);
     if (time.year !== undefined) return this.place(wallTime(time, time.year), known, stated);
     if (this.options.year !== undefined) {
       const placed = this.place(wallTime(time, this.options.year), undefined, stated);
@@ -188,14 +194,65 @@ export class TimeResolver {
     return undefined;
   }
 
+  /** Sets day and month as the file's other dates have them, then resolves. */
+  private resolveOrder(time: LocalTime, known: number | undefined): ResolvedTime | undefined {
+    const { dayMonth, ...plain } = time;
+    this.order ??= { found: this.lookForOrder() };
+    const { found } = this.order;
+    const byKnown = found || known === undefined ? undefined : this.orderBeside(plain, known);
+    const order = found?.order ?? byKnown ?? dayMonth;
+    if (order === "undecided") return undefined;
+    const from = found?.from ?? (byKnown ? "the outer record" : "the notation");
+    const resolved = this.resolve(
+      order === "month-first" ? plain : { ...plain, month: time.day, day: time.month },
+      known,
+    );
+    return (
+      resolved && {
+        ms: resolved.ms,
+        decision: `${resolved.decision}; ${order === "day-first" ? "day before month" : "month before day"} by ${from}`,
+      }
+    );
+  }
+
+  private lookForOrder(): DayMonthOrder | undefined {
+    const { headLines, innerTimeMs, mtimeMs } = this.evidence;
+    return dayMonthOrder({
+      lines: headLines?.() ?? [],
+      named: this.named?.ms,
+      written: innerTimeMs ? innerTimeMs : mtimeMs,
+    });
+  }
+
+  /** The order that puts the moment beside an outer record's. */
+  private orderBeside(time: LocalTime, known: number): "day-first" | "month-first" | undefined {
+    const near = (month: number, day: number): boolean => {
+      const ms = wallTime({ ...time, month, day }, time.year ?? new Date(known).getUTCFullYear());
+      return ms !== undefined && Math.abs(ms - known) < 2 * DAY;
+    };
+    const [monthFirst, dayFirst] = [near(time.month, time.day), near(time.day, time.month)];
+    return monthFirst === dayFirst ? undefined : monthFirst ? "month-first" : "day-first";
+  }
+
+  private statedZone(time: LocalTime): Zone | undefined {
+    if (time.offsetMinutes !== undefined) return fixedZone(time.offsetMinutes);
+    const { zoneName } = time;
+    if (zoneName === undefined) return undefined;
+    if (!this.zones.has(zoneName)) {
+      // A log may name as many zones as it likes; there are some 600.
+      if (this.zones.size > 1000) this.zones.clear();
+      this.zones.set(zoneName, namedZone(zoneName));
+    }
+    return this.zones.get(zoneName);
+  }
+
   private place(
     wallMs: number | undefined,
     known: number | undefined,
-    stated: number | undefined,
+    stated: Zone | undefined,
   ): ResolvedTime | undefined {
     if (wallMs === undefined) return undefined;
-    if (stated !== undefined)
-      return { ms: wallMs - stated * MINUTE, decision: `${formatOffset(stated)} (in the line)` };
+    if (stated) return { ms: wallMs - stated.offset(wallMs) * MINUTE, decision: `${stated.name} (in the line)` };
     if (this.zone)
       return {
         ms: wallMs - this.zone.offset(wallMs) * MINUTE,
@@ -212,7 +269,9 @@ export class TimeResolver {
   }
 }
 
-function wallTime(time: ParsedTime & { kind: "local" }, year: number): number | undefined {
+type LocalTime = ParsedTime & { kind: "local" };
+
+function wallTime(time: LocalTime, year: number): number | undefined {
   const ms = Date.UTC(year, time.month - 1, time.day, time.hour, time.minute, time.second, time.millisecond);
   // 29 February of a common year rolls over to March.
   return new Date(Date.UTC(year, time.month - 1, time.day)).getUTCMonth() === time.month - 1 ? ms : undefined;

@@ -1,34 +1,21 @@
 /** Notations of time in logs, read without deciding zone or year (see LineContext.resolveTime). All parsers are linear. */
 import type { ParsedTime } from "./format.js";
+import { monthOf } from "./months.js";
 
-const MONTHS: Readonly<Record<string, number>> = {
-  jan: 1,
-  feb: 2,
-  mar: 3,
-  apr: 4,
-  may: 5,
-  jun: 6,
-  jul: 7,
-  aug: 8,
-  sep: 9,
-  oct: 10,
-  nov: 11,
-  dec: 12,
-};
-
+/** The month that an English name or abbreviation means, 1..12. */
 export function monthNumber(name: string): number | undefined {
-  return MONTHS[name.slice(0, 3).toLowerCase()];
+  return monthOf(name);
 }
 
 /** Digits of a fraction of a second to whole milliseconds. */
-function milliseconds(fraction: string | undefined): number {
+export function milliseconds(fraction: string | undefined): number {
   return fraction ? Math.trunc(Number(`0.${fraction}`) * 1000) : 0;
 }
 
-/** `Z`, `+02:00`, `-0330`, `+02`, `UTC`, `GMT` to minutes east of UTC. */
+/** `Z`, `+02:00`, `-0330`, `+02`, `UTC`, `GMT`, `GMT+0200`, `UTC+2` to minutes east of UTC. */
 export function parseOffset(text: string): number | undefined {
   if (text === "Z" || text === "z" || text === "UTC" || text === "GMT") return 0;
-  const m = /^([+-])(\d{2}):?(\d{2})?$/.exec(text);
+  const m = /^(?:(?:UTC|GMT) ?(?=[+-]))?([+-])(\d{2}):?(\d{2})?$/.exec(text) ?? /^(?:UTC|GMT) ?([+-])(\d)$/.exec(text);
   if (!m) return undefined;
   const minutes = Number(m[2]) * 60 + Number(m[3] ?? 0);
   return minutes > 14 * 60 ? undefined : m[1] === "-" ? -minutes : minutes;
@@ -140,17 +127,65 @@ export function parseSyslogTime(text: string): ParsedTime | undefined {
   return civilTime(year === undefined ? undefined : +year, month, +m[2]!, +m[4]!, +m[5]!, +m[6]!, milliseconds(m[7]));
 }
 
+/** The years that a number is read as a time of, so that an id is not taken for one: 1990 to 2100. */
+const EARLIEST = Date.UTC(1990, 0, 1);
+const LATEST = Date.UTC(2100, 0, 1);
+
+/** Other counts of time in numbers, by the milliseconds of 1970 in them and the counts a millisecond. */
+const COUNTS: readonly { epoch: number; perMs: number }[] = [
+  // Windows FILETIME: 100 ns since 1601.
+  { epoch: Date.UTC(1601, 0, 1), perMs: 1e4 },
+  // WebKit: microseconds since 1601.
+  { epoch: Date.UTC(1601, 0, 1), perMs: 1e3 },
+  // .NET ticks: 100 ns since the year 1.
+  { epoch: -62_135_596_800_000, perMs: 1e4 },
+];
+
 /**
- * Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by magnitude; a fraction is kept.
- * Readings outside 1990..2100 are refused, so that an id is not taken for a time.
+ * Seconds, milliseconds, microseconds or nanoseconds since 1970, Windows FILETIME, WebKit time and .NET ticks, told apart by
+ * magnitude; a fraction is kept. Readings outside 1990..2100 are refused, so that an id is not taken for a time.
  */
 export function parseEpoch(value: string | number): ParsedTime | undefined {
-  const n = typeof value === "number" ? value : /^\d{9,20}(?:\.\d{1,9})?$/.test(value) ? Number(value) : NaN;
+  const n =
+    typeof value === "number"
+      ? value
+      : /^\d{9,20}(?:\.\d{1,9})?$|^\d\.\d{3,12}[Ee]\+?\d{1,2}$/.test(value)
+        ? Number(value)
+        : NaN;
   if (!Number.isFinite(n) || n <= 0) return undefined;
+  for (const { epoch, perMs } of COUNTS) {
+    const ms = n / perMs + epoch;
+    if (ms >= EARLIEST && ms <= LATEST) return { kind: "instant", ms: Math.trunc(ms + 1e-3) };
+  }
   let ms = n * 1000;
   while (ms > 4.2e12) {
     ms /= 1000;
     if (ms < 6.3e11) return undefined;
   }
-  return ms < 6.3e11 ? undefined : { kind: "instant", ms: Math.trunc(ms + 1e-4) };
+  // A double holds nanoseconds to half a microsecond.
+  return ms < 6.3e11 ? undefined : { kind: "instant", ms: Math.trunc(ms + (n > 1e18 ? 1e-3 : 1e-4)) };
+}
+
+/** TAI64 counts from 2^62, and its writers (daemontools, runit, s6) set the seconds that TAI was ahead in 1970. */
+const TAI_AHEAD = 10;
+
+/** TAI64 and TAI64N labels, `@40000000604069…`, at the start of `text`. https://cr.yp.to/libtai/tai64.html */
+export function parseTai64n(text: string): ParsedTime | undefined {
+  const m = /^@4([0-9a-f]{15})([0-9a-f]{8})?(?![0-9a-zA-Z])/.exec(text);
+  if (!m) return undefined;
+  const seconds = Number.parseInt(m[1]!, 16) - TAI_AHEAD;
+  const ms = seconds * 1000 + Math.trunc(Number.parseInt(m[2] ?? "0", 16) / 1e6);
+  return ms >= EARLIEST && ms <= LATEST ? { kind: "instant", ms } : undefined;
+}
+
+/**
+ * A date of two numbers below 13 and a year, whose order the file's other dates decide (`03/04/2021`).
+ * @param custom what the notation means where nothing else tells: `undecided` leaves the line without a time
+ */
+export function eitherOrder(
+  time: ParsedTime | undefined,
+  custom: "day-first" | "month-first" | "undecided",
+): ParsedTime | undefined {
+  if (time?.kind !== "local" || time.day > 12 || time.day === time.month) return time;
+  return { ...time, dayMonth: custom };
 }

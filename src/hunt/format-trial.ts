@@ -35,6 +35,8 @@ export interface FormatTrial {
 /** Lines and bytes of a file that are looked at. */
 const MOST_LINES = 5000;
 const MOST_BYTES = 8 * 1024 * 1024;
+/** About what a hunt looks at of a source's beginning. */
+const HEAD_LINES = 500;
 const EXAMPLES_OF_A_FORMAT = 2;
 const MOST_EXAMPLES = 12;
 const MOST_UNKNOWN = 10;
@@ -64,6 +66,7 @@ export async function* tryFormats(ref: SourceRef, settings: ParserSettings): Asy
     const parser = parserFor({
       path,
       firstLine: lines[0] ?? "",
+      headLines: () => lines.slice(0, HEAD_LINES),
       // Offsets here are the numbers of lines.
       headerBefore: (prefix, offset) => lines.slice(0, offset + 1).findLast((line) => line.startsWith(prefix)),
       ...(mtimeMs === undefined ? {} : { mtimeMs }),

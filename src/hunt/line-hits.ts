@@ -19,6 +19,7 @@ export interface LineIndicator {
   indicator: TriageIndicator;
   /** Of its first token. */
   offset: number;
+  length: number;
   /** Every token of it, canonical: several addresses of a network, a domain and names below it. */
   tokens: Set<string>;
 }
@@ -45,7 +46,7 @@ export function indicatorsOf(
       if (host && !urls.bornOut(indicator, host)) continue;
       const token = tokenOf(indicator.type, line, offset, length);
       if (known) known.tokens.add(token);
-      else found.set(indicator, { indicator, offset, tokens: new Set([token]) });
+      else found.set(indicator, { indicator, offset, length, tokens: new Set([token]) });
     }
   }
   if (seen) for (const indicator of found.keys()) seen.add(keyOf(indicator));

@@ -445,7 +445,11 @@ class LogScan {
       ...(mtimeMs === undefined ? {} : { mtimeMs }),
       ...(this.reader.innerTimeMs === undefined ? {} : { innerTimeMs: this.reader.innerTimeMs }),
     };
-    this.parser = this.env.parserFor({ ...facts, datedLine: () => this.datedLine(facts) });
+    this.parser = this.env.parserFor({
+      ...facts,
+      datedLine: () => this.datedLine(facts),
+      headLines: () => this.headers.head(),
+    });
   }
 
   /** The first time near the source's beginning whose line names the year: the same for every range of a file. */

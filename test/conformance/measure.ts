@@ -29,6 +29,7 @@ function parserOf(statement: Statement): LineParser {
     {
       path: statement.file.split("/").at(-1)!,
       firstLine: lines[0] ?? "",
+      headLines: () => lines,
       headerBefore: (prefix, offset) => lines.slice(0, offset + 1).findLast((l) => l.startsWith(prefix)),
       mtimeMs: CORPUS_MTIME,
     },

@@ -29,6 +29,11 @@ const PAYLOAD = /^(?:[A-Za-z_][\w.-]{0,63}=|CEF: ?\d|LEEF:|\{|%[A-Z])/;
 const TELLING =
   /^ {0,3}(?:<\d|[A-Z][a-z]{2} [ \d]\d \d\d:|1 \d{4}-\d\d-|\d{0,2},\d{4}\/\d\d\/\d\d |\{\s{0,20}"|CEF: ?\d|LEEF:|%[A-Z]|[A-Za-z_][\w.-]{0,40}="?[^\s=]{0,100} [A-Za-z_][\w.-]{0,40}=)/;
 
+/** rsyslog and syslogd pack repeated messages: `message repeated 3 times: [ Failed password … ]`. */
+const REPEATED = /^message repeated \d{1,9} times: \[(?=.*\]$)/;
+
+const CHAIN = /^[\w.-]{1,64}\/[0-9A-Fa-f:.]{3,45}$/;
+
 interface Header {
   time: ParsedTime | undefined;
   length: number;
@@ -127,6 +132,8 @@ export const syslog3164: Envelope = {
     if (!header) return pri ? unwrapBare(rest, context) : undefined;
     const after = rest.slice(skipped + header.length);
     const opened = unwrapAfterTime(after, header, pri, context);
+    const repeated = opened && REPEATED.exec(opened.message);
+    if (repeated) opened.message = opened.message.slice(repeated[0].length, -1).trim();
     if (opened && prefix?.[1] !== undefined) opened.fields.hostname ??= prefix[1];
     return opened;
   },
@@ -185,7 +192,9 @@ function hostAndTag(text: string, tagFirst: boolean): Opened {
   if (PAYLOAD.test(text)) return tagged({}, text, readTag(text));
   const space = text.indexOf(" ");
   const token = space < 0 ? text : text.slice(0, space);
-  const bare = token.endsWith(":") ? token.slice(0, -1) : token;
+  const stated = token.endsWith(":") ? token.slice(0, -1) : token;
+  // syslog-ng's chain of hosts: the first sent it.
+  const bare = CHAIN.test(stated) ? stated.slice(0, stated.indexOf("/")) : stated;
   const tag = readTag(text);
   // "sshd[12]: …" stands where the host should: there is no host. "10.0.0.1: …" is a host all the same.
   if (tag && (tagFirst || tag.pid || token.endsWith(":")) && canonicalIp(bare) === undefined)

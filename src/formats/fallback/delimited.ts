@@ -32,7 +32,29 @@ function namesOf(context: LineContext): { names: string[]; delimiter: string | u
     const delimiter = names.includes("\t") ? "\t" : names.includes(",") ? "," : " ";
     return { names: names.split(delimiter === " " ? /\s+/ : delimiter).map((n) => n.trim()), delimiter: undefined };
   }
-  const first = context.firstLine.slice(0, 8192);
+  for (const line of headCandidates(context)) {
+    const found = headerOf(line);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const MOST_COMMENTS = 20;
+
+/** The lines that may be the header: comments at the file's beginning, whose last may name the columns, and the first other line. */
+function headCandidates(context: LineContext): string[] {
+  const lines = context.headLines?.() ?? [context.firstLine];
+  const out: string[] = [];
+  for (const line of lines.slice(0, MOST_COMMENTS)) {
+    // "sep=;" is Excel's.
+    if (line.trim() === "" || /^"?sep=.{1,2}"?$/i.test(line)) continue;
+    out.push(line.slice(0, 8192).replace(/^\uFEFF/, ""));
+    if (!/^(?:#|\/\/|--)/.test(line)) break;
+  }
+  return out;
+}
+
+function headerOf(first: string): { names: string[]; delimiter: string } | undefined {
   for (const delimiter of DELIMITERS) {
     if (!first.includes(delimiter)) continue;
     const names = splitColumns(first.replace(/^#\s?/, ""), delimiter).map((n) => n.trim());

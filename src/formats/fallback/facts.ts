@@ -29,7 +29,7 @@ interface End {
  * are not among them: flow records and intrusion alerts name the ends of one direction.
  */
 const SESSION_WORD =
-  /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon)(?:\b|_)/i;
+  /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon|connexion|verbindung|conexi[oó]n|connessione)(?:\b|_)/i;
 const OUTBOUND = /\b(?:outbound|outgoing|egress|connect(?:ing|ed)?|upload)\b/i;
 const INBOUND = /\b(?:inbound|incoming|ingress|accept(?:ed)?|listen)\b/i;
 
@@ -286,7 +286,9 @@ export class Facts {
       outcomeReason: `${stated}, bytes both ways`,
     });
     for (const { value } of this.actions.toSorted((a, b) => b.rank - a.rank)) {
-      const found = outcomeOfWord(value.value, auth);
+      // `ConsoleLogin=Success`: the name says that it is about a login.
+      const login = auth || isAboutLogin(value.key.replace(/([a-z])([A-Z])/g, "$1 $2"));
+      const found = outcomeOfWord(value.value, login);
       if (!found || (found.outcome === "permitted" && this.statusCode !== undefined)) continue;
       const stated = `${value.key}=${value.value.slice(0, 60)}`;
       if (answer === "data" && (found.outcome === "permitted" || isEnding(found.outcome, found.word)))

@@ -14,6 +14,8 @@ export interface FallbackResult {
   result: FormatResult;
   /** False when neither a time nor a place of any address was found. */
   learned: boolean;
+  /** An address has a place. */
+  roles: boolean;
 }
 
 /** Lines inside lines: `log` in Docker's JSON, whose own text is JSON with a `message`. */
@@ -36,7 +38,7 @@ export function readFallback(line: string, context: LineContext, envelope: Envel
   }
   const id = readText(line, context, facts, 0, envelope?.timestamp !== undefined);
   const result = facts.result(line.length > 4096 ? line.slice(0, 4096) : line, context);
-  return { id, result, learned: facts.hasRoles || result.event.timestamp !== undefined };
+  return { id, result, roles: facts.hasRoles, learned: facts.hasRoles || result.event.timestamp !== undefined };
 }
 
 function readText(
@@ -46,7 +48,9 @@ function readText(
   depth: number,
   timed: boolean,
 ): FallbackResult["id"] {
-  const json = openJson(line);
+  // An element of a list that is written one a line: nothing says what it is.
+  if (ELEMENT.test(line) || BARE_MEMBER.test(line)) return "free-text";
+  const json = openJson(line) ?? member(line);
   if (json) {
     readObject(json, context, facts, depth);
     return "json";
@@ -77,6 +81,24 @@ function readText(
   readPhrases(text, facts, leadEnd(text, time?.start === undefined || time.start > LEAD ? undefined : time.end), read);
   readNames(text, facts);
   return named ? "key-value" : "free-text";
+}
+
+const ELEMENT = /^\s{0,80}["'](?:[0-9A-Fa-f.:]{2,45})(?::\d{1,5})?["'],?\s{0,8}$/;
+/** A bare "ip" is of whatever the lines above are about. */
+const BARE_MEMBER =
+  /^\s{0,200}"(?:ip|ip_?address|ip_?addr|address|addr|ipv[46]|host)"\s{0,4}:\s{0,4}"[^"\\]{0,64}",?\s{0,8}$/i;
+const MEMBER = /^\s{0,200}"[^"\\]{1,100}"\s{0,4}:\s{0,4}[["{\d]/;
+
+/** A line of pretty-printed JSON: `"sourceIPAddress": "1.2.3.4",` gives its one or more members. */
+function member(line: string): JsonLine | undefined {
+  if (!MEMBER.test(line)) return undefined;
+  const text = line.trim().replace(/,$/, "");
+  try {
+    const value: unknown = JSON.parse(`{${text}}`);
+    return typeof value === "object" && value !== null ? { prefix: "", value } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A quoted word of a sentence that somebody else chose: `login failed for user 'x'`, `requested "/x"`. */

@@ -10,7 +10,7 @@ interface Rule {
 }
 
 const AUTH =
-  /\b(?:log(?:ged|ging)?[ _-]?[io]n|logon|signin|sign[ _-]in|signed in|auth\w*|password|passwd|credential\w*|user(?:name)?|account|publickey|otp|2fa|mfa|pam|sasl)\b/i;
+  /\b(?:log(?:ged|ging)?[ _-]?[io]n|logon|signin|sign[ _-]in|signed in|auth\w*|password|passwd|credential\w*|user(?:name)?|account|publickey|otp|2fa|mfa|pam|sasl|anmeldung|passwort|benutzer|kennwort|utilisateur|mot de passe|contraseña|usuario|sesi[óo]n|utente|wachtwoord)\b/i;
 
 /** First match wins. Words of failure come before the words of success that they contain (`unsuccessful`, `not allowed`). */
 const RULES: readonly Rule[] = [
@@ -48,6 +48,29 @@ const RULES: readonly Rule[] = [
   },
 ];
 
+/** The same of French, German, Spanish, Italian, Portuguese and Dutch logs: stems, because endings follow gender and number. */
+const FOREIGN: readonly Rule[] = [
+  {
+    outcome: "refused",
+    words:
+      /(?<![a-z])(?:mot de passe (?:invalide|incorrect)|acc[èe]s refus|refus[ée]|[ée]chec|[ée]chou|fehlgeschlagen|fehlerhaft|verweigert|ung[üu]ltig|fallid[oa]|incorrect[oa]|denegad|negad[oa]|fallit[oa]|rifiutat|negat[oa]|falhou|recusad|mislukt|geweigerd)/gi,
+  },
+  {
+    outcome: "blocked",
+    words:
+      /(?<![a-z])(?:bloqu(?:é|ée|ead|eo)|rejet(?:é|te)|blockiert|gesperrt|abgelehnt|verworfen|rechazad|bloccat|scartat|rejeitad|geblokkeerd)/gi,
+  },
+  {
+    outcome: "unanswered",
+    words: /(?<![a-z])(?:d[ée]lai d[ée]pass|zeit[üu]berschreitung|tiempo de espera|tempo scaduto)/gi,
+  },
+  {
+    outcome: "authenticated",
+    words:
+      /(?<![a-z])(?:erfolgreich angemeldet|anmeldung erfolgreich|connexion r[ée]ussie|authentifi(?:é|cation r[ée]ussie)|inicio de sesi[óo]n correcto)/gi,
+  },
+];
+
 /** Words in one glued token, as JSON action values have them: `login_failed`, `LoginFailed`, `CONN_ESTABLISHED`. */
 function loosen(value: string): string {
   return value.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/[_.:-]+/g, " ");
@@ -56,12 +79,16 @@ function loosen(value: string): string {
 /** In a sentence these mean too little: a level (`error`), a wish, a permission. */
 const WEAK_IN_TEXT = /^(?:errors?|success|completed?|reset|sent|bounced|deferred)$/i;
 
+/** Cheap: the stems above begin with these. */
+const NOT_ENGLISH =
+  /refus|acc[èe]s|[ée]ch[eo]|mot de|fehl|verw|ung[üu]lt|fall[io]|incorrect[oa]|nega|denegad|rifiut|falhou|recusad|mislukt|geweig|bloqu|rejet|blockiert|gesperrt|abgele|rechaz|blocc|scartat|rejeitad|geblok|d[ée]lai|zeit|tiempo|tempo|erfolg|r[ée]ussi|authentifi|sesi/i;
+
 function firstOutcome(
   text: string,
   auth: boolean,
   sentence: boolean,
 ): { outcome: WordOutcome; word: string } | undefined {
-  for (const rule of RULES) {
+  for (const rule of text.length > 0 && NOT_ENGLISH.test(text) ? [...FOREIGN, ...RULES] : RULES) {
     if (sentence && rule.outcome === "permitted") continue;
     for (const m of text.matchAll(rule.words)) {
       const word = m[0];

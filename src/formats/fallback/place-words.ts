@@ -5,9 +5,9 @@ export type Place = "answer" | "source" | "destination" | "remote" | "local" | "
 /** The last word before an address, and the place it gives. */
 const WORDS: Readonly<Record<Exclude<Place, "answer">, string>> = {
   source:
-    "from client clientip cip attacker offender source src srcip visitor caller by initiator originator requester requestor sender banned blocked blocking banning ban unban unbanned unbanning intruder iprange clients for against user login disconnected connection session rcv von de desde",
+    "from client clientip cip attacker offender source src srcip visitor caller by initiator originator requester requestor sender banned blocked blocking banning ban unban unbanned unbanning intruder iprange clients for against user login disconnected connection session rcv von de desde depuis da van från aus",
   destination:
-    "to into toward towards dst dest dstip destination target upstream backend server responder targeting dial connect connecting snd",
+    "to into toward towards dst dest dstip destination target upstream backend server responder targeting dial connect connecting snd vers nach hacia naar verso",
   remote: "remote peer rhost foreign rip",
   local: "local lip listening bound bind interface",
   forwarded: "x-forwarded-for forwarded-for xff x-real-ip",
@@ -39,6 +39,8 @@ export interface Reading {
 export function readBefore(before: string): Reading | undefined {
   const text = before.toLowerCase();
   if (/:\/\/[^\s/]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
+  // WireGuard: the source inside the tunnel, which the peer was not allowed to use.
+  if (/\bunallowed src ip \($/.test(text)) return undefined;
   if (/\bresolv\w* \S{1,60} (?:to|as) \[?$/.test(text)) return { place: "answer", rank: 3 };
   if (ARROW_BEFORE.test(text)) return { place: "destination", rank: 3 };
   if (/[\w.-]["']?@["'[]?$/.test(text))
@@ -71,7 +73,9 @@ export function readBefore(before: string): Reading | undefined {
       if (place === "remote" && near === "by") return undefined; // "refused by peer": of either direction
       if (place === "remote" && (near === "to" || near === "from"))
         return { place: near === "to" ? "destination" : "source", rank: 3 };
-      const rank = /^(?:for|by|user|login|de|von|at|on|against|server|connection|session)$/.test(token) ? 1.5 : 3;
+      const rank = /^(?:for|by|user|login|de|da|van|aus|von|at|on|against|server|connection|session)$/.test(token)
+        ? 1.5
+        : 3;
       return { place, rank };
     }
     if (NOISE.has(token) || /^@?0x[0-9a-f]+$/.test(token)) continue;
