@@ -2,7 +2,10 @@
 import type { Format } from "../format.js";
 import { dropbear } from "./dropbear.js";
 import { pam } from "./pam.js";
+import { windowsJson } from "./windows-json.js";
+import { windowsText } from "./windows-text.js";
+import { windowsXml } from "./windows-xml.js";
 import { sshd } from "./sshd.js";
 import { vsftpd } from "./vsftpd.js";
 
-export const hostFormats: readonly Format[] = [sshd, pam, dropbear, vsftpd];
+export const hostFormats: readonly Format[] = [windowsXml, windowsJson, windowsText, sshd, pam, dropbear, vsftpd];
