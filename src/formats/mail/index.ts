@@ -1,5 +1,8 @@
 /** Mail servers, in trial order: the one with the narrower mark stands first. */
 import type { Format } from "../format.js";
 import { dovecot } from "./dovecot.js";
+import { exim } from "./exim.js";
+import { postfix } from "./postfix.js";
+import { sendmail } from "./sendmail.js";
 
-export const mailFormats: readonly Format[] = [dovecot];
+export const mailFormats: readonly Format[] = [postfix, exim, sendmail, dovecot];
