@@ -10,7 +10,7 @@ export interface Speaker {
   /** Its names in a syslog header, or in a tag that begins the line. */
   readonly programs?: RegExp;
   /**
-   * What its own files put before the sentence, anchored; no other program's line begins so. Group `time`: the date, any notation.
+   * What its own files put before the sentence, anchored; no other program's line begins so. Groups `time`, `time2`: the date, any notation.
    * May be a mere lookahead at a sentence nobody else begins with.
    */
   readonly head?: RegExp;
@@ -45,7 +45,11 @@ function open(speaker: Speaker, line: string, envelope: EnvelopeFields | undefin
   }
   const head = speaker.head?.exec(message);
   if (!head && !named) return undefined;
-  return { message: head ? message.slice(head[0].length) : message, stated: head?.groups?.["time"], named };
+  return {
+    message: head ? message.slice(head[0].length) : message,
+    stated: head?.groups?.["time"] ?? head?.groups?.["time2"],
+    named,
+  };
 }
 
 /** Makes the format of a program. */
