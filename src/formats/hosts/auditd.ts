@@ -14,6 +14,8 @@ import { decodeSockaddr } from "./audit-sockaddr.js";
 
 const RECORD =
   /^(?:node=(?<node>\S{1,255}) )?type=(?<type>[A-Z0-9_]{2,40}|UNKNOWN\[\d{1,5}\]) (?:msg=)?audit\((?<time>[^()]{6,40}):(?<serial>\d{1,12})\) ?: ?/;
+/** Before the interpreted fields of an enriched record. */
+const SEPARATOR = String.fromCharCode(29);
 /** In the kernel's own log: `audit: type=1112 audit(…): …`. */
 const KERNEL = /^(?:\[ {0,8}\d{1,8}\.\d{1,6}\] )?(?:audit|kernel: audit): (?=type=)/;
 const NUMBERS: Readonly<Record<string, string>> = {
@@ -216,8 +218,9 @@ function interpreted(stated: string): ParsedTime | undefined {
 }
 
 function fieldsOf(body: string): Record<string, string> {
-  const inner = /\bmsg='(.{0,8192}?)'(?:\s|\x1d|$)/.exec(body)?.[1];
-  const fields = keyValues(body.replaceAll("\x1d", " "));
+  const plain = body.replaceAll(SEPARATOR, " ");
+  const inner = /\bmsg='(.{0,8192}?)'(?:\s|$)/.exec(plain)?.[1];
+  const fields = keyValues(plain);
   if (inner !== undefined) for (const [key, value] of Object.entries(keyValues(inner))) fields[key] = value;
   return fields;
 }
@@ -253,7 +256,7 @@ export const auditd: Format = {
         : context.headerBefore(
             `${node === undefined ? "" : `node=${node} `}type=SYSCALL msg=audit(${stated}:${serial})`,
           );
-      if (before !== undefined) call = callOf(keyValues(before.replaceAll("\x1d", " ")));
+      if (before !== undefined) call = callOf(keyValues(before.replaceAll(SEPARATOR, " ")));
       result = socketResult(farOf(body), call);
     } else if (LOGINS.test(type)) result = loginResult(type, fields);
     else if (type.startsWith("CRYPTO_")) result = cryptoResult(type, fields);

@@ -1,5 +1,6 @@
 /** Hosts: logins and daemons, in trial order: the one with the narrower mark stands first. */
 import type { Format } from "../format.js";
+import { asterisk, cas, proxmox, sabnzbd, vmware, webmin } from "./applications.js";
 import { auditd, laurel } from "./auditd.js";
 import { mssql, mysql, postgresql, redis } from "./databases.js";
 import { mongodb, mongodbText } from "./mongodb.js";
@@ -8,6 +9,7 @@ import { pam } from "./pam.js";
 import { windowsJson } from "./windows-json.js";
 import { windowsText } from "./windows-text.js";
 import { windowsXml } from "./windows-xml.js";
+import { kdc, proftpd, pureftpd, samba, slapd, wrappers } from "./services.js";
 import { sshd } from "./sshd.js";
 import { vsftpd } from "./vsftpd.js";
 
@@ -23,8 +25,20 @@ export const hostFormats: readonly Format[] = [
   mssql,
   redis,
   sshd,
+  proxmox,
   pam,
   dropbear,
   vsftpd,
+  proftpd,
+  pureftpd,
+  slapd,
+  kdc,
+  samba,
+  wrappers,
+  asterisk,
+  webmin,
+  vmware,
+  sabnzbd,
+  cas,
   postgresql,
 ];

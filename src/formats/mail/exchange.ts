@@ -46,29 +46,29 @@ const SMTP_EVENT = /^(?:SEND|RECEIVE|SENDEXTERNAL|FAIL|DEFER|HAREDIRECT|HARECEIV
 /** https://learn.microsoft.com/exchange/mail-flow/transport-logs/message-tracking */
 function tracking(row: Row): Read {
   const event = row["event-id"] ?? "";
-  const smtp = row["source"] === "SMTP" && SMTP_EVENT.test(event);
+  const sent = row["source"] === "SMTP" && SMTP_EVENT.test(event);
   const [client, server] = [address(row["client-ip"]), address(row["server-ip"])];
   const original = address(row["original-client-ip"]).ip;
   const source = { ...client, domain: hostName(row["client-hostname"]) };
   const destination = { ...server, domain: hostName(row["server-hostname"]) };
   const known: Event = {
-    source: smtp || client.ip !== undefined ? source : undefined,
-    destination: smtp ? destination : undefined,
+    source: sent || client.ip !== undefined ? source : undefined,
+    destination: sent ? destination : undefined,
     network: { forwarded_ip: original === undefined || original === client.ip ? [] : [original] },
     event: { dataset: "microsoft.exchange.tracking", action: event.toLowerCase() },
     email: mailEnds(row["sender-address"], row["recipient-address"]),
   };
   const said = `event-id=${event}`;
-  if (smtp && (WENT.test(event) || CAME.test(event)))
+  if (sent && (WENT.test(event) || CAME.test(event)))
     return { event: known, outcome: "established", outcomeReason: said, ...base };
   // A failure names whom it was meant for, and seldom how far it came.
-  const outcome: Outcome = event === "FAIL" && smtp && CAME.test(event) ? "refused" : "unknown";
+  const outcome: Outcome = event === "FAIL" && sent && CAME.test(event) ? "refused" : "unknown";
   return {
     event: known,
     outcome,
     outcomeReason: said,
     ...base,
-    initiator: smtp ? "source" : client.ip === undefined ? "unknown" : "source",
+    initiator: sent ? "source" : client.ip === undefined ? "unknown" : "source",
   };
 }
 
