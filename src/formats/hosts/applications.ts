@@ -1,7 +1,7 @@
 /** Administration panels, hypervisors and telephony servers that log in sentences. The client is the source. */
 import { ADDRESS } from "../firewalls/patterns.js";
 import { speakerFormat } from "../speaker.js";
-import { parseClfTime } from "../time.js";
+import { parseEpoch } from "../time.js";
 
 const re = (source: string): RegExp =>
   new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("NEAR", `(?<near>${ADDRESS})`));
@@ -81,8 +81,9 @@ export const webmin = speakerFormat({
   title: "Webmin, Usermin and Virtualmin",
   reference: "https://webmin.com/docs/modules/webmin-actions-log/",
   programs: /^(?:webmin|usermin|perl|miniserv)$/,
-  head: /^\d{9,11}\.\d{1,12}\.\d{1,6} (?<time>\[\d{2}\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d\]) /,
-  time: (stated) => parseClfTime(stated.replace(" ", ":")),
+  // The number is the epoch; the date beside it is local.
+  head: /^(?<time>\d{9,11})\.\d{1,12}\.\d{1,6} \[\d{2}\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d\] /,
+  time: parseEpoch,
   process: "miniserv.pl",
   sentences: [
     {

@@ -130,7 +130,7 @@ export const postgresql = speakerFormat({
   reference: "https://www.postgresql.org/docs/current/runtime-config-logging.html",
   programs: /^postgres(?:ql)?(?:[@-][\w.-]{1,32})?$/,
   // Any prefix, but the severity must be PostgreSQL's own, with its two blanks.
-  head: /^(?=.{4,300}?\b(?:LOG|FATAL|ERROR|WARNING|DETAIL|HINT|STATEMENT|PANIC|NOTICE): {2}\S)(?:(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: (?:UTC|GMT|[A-Z]{3,4}|[+-]\d{2,4}))?)[ :]?)?/,
+  head: /^(?=.{4,300}?\b(?:LOG|FATAL|ERROR|WARNING|DETAIL|HINT|STATEMENT|PANIC|NOTICE): {2}\S)(?:(?=.{0,80}?(?<![\d-])(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: (?:UTC|GMT|[A-Z]{3,4}|[+-]\d{2,4}))?))|)/,
   process: "postgres",
   sentences: PG,
 });

@@ -5,6 +5,7 @@ import { esa } from "./esa.js";
 import { exchange } from "./exchange.js";
 import { exim } from "./exim.js";
 import { amavis, mailPolicy, rspamd } from "./filters.js";
+import { messageTrace, mimecast, proofpoint } from "./gateways.js";
 import { postfix } from "./postfix.js";
 import { sendmail } from "./sendmail.js";
 import { courier, cyrus, opensmtpd, tcpserver, zimbra } from "./servers.js";
@@ -14,6 +15,9 @@ export const mailFormats: readonly Format[] = [
   exim,
   exchange,
   sendmail,
+  mimecast,
+  proofpoint,
+  messageTrace,
   esa,
   zimbra,
   amavis,
