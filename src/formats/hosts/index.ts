@@ -3,6 +3,9 @@ import type { Format } from "../format.js";
 import { asterisk, cas, proxmox, sabnzbd, vmware, webmin } from "./applications.js";
 import { auditd, laurel } from "./auditd.js";
 import { mssql, mysql, postgresql, redis } from "./databases.js";
+import { commands } from "./commands.js";
+import { elasticsearchAudit } from "./elasticsearch-audit.js";
+import { oracleListener } from "./oracle-listener.js";
 import { mongodb, mongodbText } from "./mongodb.js";
 import { dropbear } from "./dropbear.js";
 import { pam } from "./pam.js";
@@ -19,6 +22,9 @@ export const hostFormats: readonly Format[] = [
   windowsText,
   auditd,
   laurel,
+  commands,
+  elasticsearchAudit,
+  oracleListener,
   mongodb,
   mongodbText,
   mysql,

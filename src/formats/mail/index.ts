@@ -6,6 +6,7 @@ import { exchange } from "./exchange.js";
 import { exim } from "./exim.js";
 import { amavis, mailPolicy, rspamd } from "./filters.js";
 import { messageTrace, mimecast, proofpoint } from "./gateways.js";
+import { hmailserver } from "./hmailserver.js";
 import { postfix } from "./postfix.js";
 import { sendmail } from "./sendmail.js";
 import { courier, cyrus, opensmtpd, tcpserver, zimbra } from "./servers.js";
@@ -19,6 +20,7 @@ export const mailFormats: readonly Format[] = [
   proofpoint,
   messageTrace,
   esa,
+  hmailserver,
   zimbra,
   amavis,
   rspamd,
