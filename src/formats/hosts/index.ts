@@ -10,6 +10,7 @@ import { mongodb, mongodbText } from "./mongodb.js";
 import { dropbear } from "./dropbear.js";
 import { pam } from "./pam.js";
 import { windowsJson } from "./windows-json.js";
+import { windowsLines } from "./windows-lines.js";
 import { windowsText } from "./windows-text.js";
 import { windowsXml } from "./windows-xml.js";
 import { kdc, proftpd, pureftpd, samba, slapd, wrappers } from "./services.js";
@@ -20,6 +21,7 @@ export const hostFormats: readonly Format[] = [
   windowsXml,
   windowsJson,
   windowsText,
+  windowsLines,
   auditd,
   laurel,
   commands,
