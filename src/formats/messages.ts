@@ -1,13 +1,15 @@
 /** Daemons that log in sentences: a table of patterns with named groups, walked by one reader. */
 import type { FormatResult } from "./format.js";
 import type { Event, Initiator, Outcome } from "../model/event.js";
+import { canonicalHost, mailsIn } from "../model/host.js";
+import { forwardedList } from "./fields.js";
 import { addressAndPort, port, text } from "./values.js";
 import { compact } from "./shape.js";
 
 /**
- * A sentence and what it says. Named groups of `says`: `ip` and `port` of the far end, `user`, `near` and `nearPort` of
- * the machine itself, `tunnel` (the address given to the far end), `method` (how the login was tried). User names are the client's own text, so a pattern anchors what
- * follows the name at the end of the line.
+ * A sentence and what it says. Named groups of `says`: `ip` and `port` of the far end, `name` that stands with its address,
+ * `user`, `near` and `nearPort` of the machine itself, `tunnel` (the address given to the far end), `method` (how the login was tried), `from` and `to` (mail), `forwarded`.
+ * User names are the client's own text, so a pattern anchors what follows the name at the end of the line.
  */
 export interface Sentence {
   says: RegExp;
@@ -58,6 +60,8 @@ function retell(sentence: Sentence, groups: Record<string, string | undefined>, 
             : undefined,
       dataset: told.dataset,
     },
+    network: { forwarded_ip: forwardedList(groups["forwarded"]) },
+    email: mailEnds(groups["from"], groups["to"]),
     user: { name: text(groups["user"]?.trim()) },
     process: { name: told.process },
   });
@@ -89,5 +93,24 @@ function ends(groups: Record<string, string | undefined>): { far: End; near: End
   const far = at(groups["ip"], groups["port"]);
   const tunnel = addressAndPort(groups["tunnel"]).ip;
   if (tunnel !== undefined) far.nat = { ip: tunnel };
+  const name = hostName(groups["name"]);
+  if (name !== undefined) far.domain ??= name;
   return { far, near: at(groups["near"], groups["nearPort"]) };
+}
+
+/** A host's name as it stands beside its address; `unknown` and an address are none. */
+export function hostName(stated: string | undefined): string | undefined {
+  const name = text(stated);
+  if (name === undefined || name === "unknown" || !name.includes(".")) return undefined;
+  return addressAndPort(name).ip === undefined ? canonicalHost(name) : undefined;
+}
+
+/** The canonical addresses of an envelope's or a header's sender and recipients. */
+export function mailEnds(from: string | undefined, to: string | undefined): Event["email"] {
+  const [senders, recipients] = [mailsIn(from ?? ""), mailsIn(to ?? "")];
+  if (senders.length === 0 && recipients.length === 0) return undefined;
+  return {
+    ...(senders.length > 0 ? { from: { address: senders } } : {}),
+    ...(recipients.length > 0 ? { to: { address: recipients } } : {}),
+  };
 }

@@ -13,7 +13,7 @@ const END = String.raw`(?: ssh2?)?(?:: .*)?(?: \[preauth\])?$`;
 const re = (source: string): RegExp => new RegExp(source);
 
 /** In trial order: what is surer, and what happens more often, stands first. Wordings from OpenSSH's auth.c, packet.c, sshd.c. */
-const SENTENCES: readonly Sentence[] = [
+export const SSHD_SENTENCES: readonly Sentence[] = [
   {
     says: re(String.raw`^Failed (?<method>\S{1,40}) for (?:(?:invalid|illegal) user )?(?<user>.*)${FROM}${END}`),
     outcome: "refused",
@@ -197,7 +197,7 @@ export const sshd: Format = {
     // PAM speaks in many programs' names: pam.ts.
     if (message.startsWith("pam_") || message.startsWith("PAM ")) return undefined;
     const told = { process: program ?? "sshd", timestamp: envelope?.timestamp };
-    const result = tell(message, SENTENCES, told) ?? (known ? tell(message, OTHER, told) : undefined);
+    const result = tell(message, SSHD_SENTENCES, told) ?? (known ? tell(message, OTHER, told) : undefined);
     if (result || !known || ADDRESS.test(message)) return result;
     return { event: {}, outcome: "unknown", initiator: "unknown", observerIsAsset: true };
   },

@@ -11,7 +11,7 @@ const re = (source: string): RegExp => new RegExp(source);
 
 const SENTENCES: readonly Sentence[] = [
   {
-    says: re(String.raw`${SERVICE}Login: user=<(?<user>[^>]{0,255})>${ENDS}`),
+    says: re(String.raw`${SERVICE}(?:Login|Logged in): user=<(?<user>[^>]{0,255})>${ENDS}`),
     outcome: "authenticated",
     reason: "logged in",
     action: "mail_login",
