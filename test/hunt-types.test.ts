@@ -60,7 +60,7 @@ const LOGS: Readonly<Record<string, readonly string[]>> = {
   ],
   "5-mail.log": [
     "Mar  4 10:00:00 mx postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[198.51.100.7]: 554 5.7.1 no; from=<bad@evil.com> to=<u@own.example> proto=ESMTP helo=<x>",
-    "Mar  4 10:00:01 mx postfix/qmgr[124]: 4Bx1: from=<bad@evil.com>, size=1234, nrcpt=1 (queue active)",
+    "Mar  4 10:00:01 mx postfix/qmgr[124]: 4Bx1lC2Vz1z9sT: from=<bad@evil.com>, size=1234, nrcpt=1 (queue active)",
   ],
 };
 
@@ -80,8 +80,8 @@ const EXPECTED: readonly string[] = [
   "4-zeek.log:1 ipv4-addr destination/callout-attempt",
   "4-zeek.log:1 ja3 mention/mention",
   "4-zeek.log:2 file mention/mention",
-  "5-mail.log:1 domain-name source/probe-blocked",
-  "5-mail.log:1 email-addr source/probe-blocked",
+  "5-mail.log:1 domain-name source/probe",
+  "5-mail.log:1 email-addr source/probe",
   "5-mail.log:2 domain-name source/contact",
   "5-mail.log:2 email-addr source/contact",
 ];

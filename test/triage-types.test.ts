@@ -414,13 +414,13 @@ describe("mail", () => {
   it("in Postfix' and Exim's own logs", () => {
     const reject =
       "Mar  4 10:00:00 mx postfix/smtpd[123]: NOQUEUE: reject: RCPT from unknown[203.0.113.7]: 554 5.7.1 Service unavailable; from=<bad@evil.com> to=<u@own.example> proto=ESMTP helo=<x>";
-    expect(judge(reject, SENDER)).toMatchObject({ role: "source", verdict: "probe-blocked", asset: "u@own.example" });
+    expect(judge(reject, SENDER)).toMatchObject({ role: "source", verdict: "probe", asset: "u@own.example" });
     expect(judge(reject, SENDER).reasons).toEqual([
       "email.from.address is the indicator",
       "mail of this sender was offered",
-      '"reject": blocked',
+      "reject: refused",
     ]);
-    const queued = "Mar  4 10:00:00 mx postfix/qmgr[123]: 4Bx1: from=<bad@evil.com>, size=1234, nrcpt=1 (queue active)";
+    const queued = "Mar  4 10:00:00 mx postfix/qmgr[123]: 4Bx1lC2Vz1z9sT: from=<bad@evil.com>, size=1234, nrcpt=1 (queue active)";
     expect(judge(queued, SENDER)).toMatchObject({ role: "source", verdict: "contact", asset: "mx" });
     const exim = "2021-03-04 10:00:00 1lHkXX-0001 <= bad@evil.com H=x.example [203.0.113.7] P=esmtp S=1234";
     expect(said(exim, SENDER)).toBe("source/contact");
@@ -428,7 +428,7 @@ describe("mail", () => {
 
   it("to the indicator is an attempt once it left, a mention before", () => {
     const delivery = (relay: string, status: string): string =>
-      `Mar  4 10:00:00 mx postfix/smtp[123]: 4Bx1: to=<bad@evil.com>, relay=${relay}:25, delay=1, dsn=2.0.0, status=${status}`;
+      `Mar  4 10:00:00 mx postfix/smtp[123]: 4Bx1lC2Vz1z9sT: to=<bad@evil.com>, relay=${relay}:25, delay=1, dsn=2.0.0, status=${status}`;
     expect(said(delivery("mail.good.example[203.0.113.7]", "sent (250 OK)"), SENDER)).toBe(
       "destination/callout-attempt",
     );
