@@ -7,6 +7,7 @@ import { INDICATOR_ROLES } from "../model/indicator.js";
 import { parseCidr } from "../model/ip.js";
 import { READER_IDS, WRITER_IDS } from "../intel/ids.js";
 import { intelInput } from "./intel-inputs.js";
+import { HASH_CHOICES } from "../model/coverage.js";
 import { LEVELS } from "../model/sighting.js";
 
 export interface Flag {
@@ -177,6 +178,13 @@ const FLAGS = {
     completes: "folder",
     description: "write sightings.jsonl, findings.jsonl, coverage.json, manifest.json and report.html there",
   },
+  hash: {
+    long: "hash",
+    setting: "hash",
+    value: "WHICH",
+    choices: HASH_CHOICES,
+    description: "take the SHA-256 of log files, for -o: those with hits (default), all, none",
+  },
   force: { long: "force", description: "write over a finished hunt in DIR" },
   json: { long: "json", description: "stream the sightings to standard output as JSON Lines" },
   failOn: {
@@ -258,6 +266,7 @@ export const COMMANDS = {
       "timezone",
       "year",
       "output",
+      "hash",
       "force",
       "json",
       "failOn",

@@ -18,6 +18,7 @@ import { triage, type Pending, type TriageIndicator } from "../triage/triage.js"
 import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { IndicatorTable } from "./indicator-table.js";
 import { indicatorsOf, type LineHit } from "./line-hits.js";
+import { lineString, PARSE_LIMIT } from "./line-text.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
 
@@ -100,8 +101,7 @@ export interface ScanEnvironment {
   untilStopped(): Promise<unknown>;
 }
 
-/** Longer lines are searched whole but parsed and quoted only around the hit. */
-const PARSE_LIMIT = 64 * 1024;
+/** Of a line longer than PARSE_LIMIT, what is parsed and quoted on either side of a hit. */
 const AROUND = 16 * 1024;
 /**
  * No token with an escape before it is longer than half of this (a user-agent has 512 bytes at most, a name in Microsoft's notation
@@ -112,7 +112,6 @@ const OVERLAP = 1280;
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
-const RETURN = 13;
 
 export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskResult> {
   const result: TaskResult = { id: task.id, source: task.source, logs: [], interrupted: false };
@@ -535,12 +534,4 @@ function sighted({ type, value, role, labels, confidence, tlp, benign }: TriageI
     ...(tlp === undefined ? {} : { tlp }),
     ...(benign === undefined || benign.length === 0 ? {} : { benign }),
   };
-}
-
-/** A line's text: no line end, no byte order mark at the start of the stream. */
-function lineString(bytes: Buffer, position: number): string {
-  let end = bytes.length;
-  if (end > 0 && bytes[end - 1] === RETURN) end--;
-  const text = bytes.toString("utf8", 0, end);
-  return position === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }

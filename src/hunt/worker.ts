@@ -4,6 +4,8 @@ import { parentPort } from "node:worker_threads";
 import { parserFactory, type ParserSettings } from "../formats/parser-settings.js";
 import { Kernel } from "../matcher/kernel.js";
 import type { CompiledSet } from "../matcher/matcher.js";
+import { hashAsFound, type FileHash } from "../sources/file-hash.js";
+import type { SourceRef } from "../sources/source.js";
 import { OwnNetworks } from "../triage/own.js";
 import { FileHeaders } from "./headers.js";
 import { IndicatorTable, type SharedIndicators } from "./indicator-table.js";
@@ -30,8 +32,15 @@ export interface ScanSetup {
   counters: SharedArrayBuffer;
 }
 
-export type ToWorker = { type: "setup"; setup: ScanSetup } | { type: "task"; task: Task } | { type: "taken" };
-export type FromWorker = { type: "batch"; task: number; batch: Batch } | { type: "result"; result: TaskResult };
+export type ToWorker =
+  | { type: "setup"; setup: ScanSetup }
+  | { type: "task"; task: Task }
+  | { type: "taken" }
+  | { type: "hash"; ref: SourceRef; stop: SharedArrayBuffer };
+export type FromWorker =
+  | { type: "batch"; task: number; batch: Batch }
+  | { type: "result"; result: TaskResult }
+  | { type: "hashed"; hash: FileHash | undefined };
 
 /** Bytes read into the kernel's memory at once: fits a core's second-level cache with the tables. */
 const BLOCK_BYTES = 2 * 1024 * 1024;
@@ -93,6 +102,11 @@ export function serveTasks(serialise: Serialise): void {
         wake?.();
         wake = undefined;
         return;
+      case "hash": {
+        const stop = new Int32Array(message.stop);
+        void hashAsFound(message.ref, () => Atomics.load(stop, 0) !== 0).then((hash) => post({ type: "hashed", hash }));
+        return;
+      }
       case "task":
         void scanTask(message.task, env!).then((result) => post({ type: "result", result }));
     }

@@ -116,7 +116,7 @@ class Walker {
       path: place.path,
       ...(place.bytes && { pathBytes: place.bytes }),
       size: Number(stats.size),
-      mtimeMs: Number(stats.mtimeNs / 1000n) / 1000,
+      mtimeMs: fileTime(stats),
       seekable: true,
     });
   }
@@ -141,6 +141,11 @@ class Walker {
   #problem(path: string, error: SourceError): void {
     this.problems.push({ path, error });
   }
+}
+
+/** Modification time in epoch milliseconds, to the microsecond. */
+export function fileTime({ mtimeNs }: BigIntStats): number {
+  return Number(mtimeNs / 1000n) / 1000;
 }
 
 function exists(path: string): boolean {
