@@ -35,6 +35,14 @@ function positive(name: string): (text: string) => number {
   };
 }
 
+function upTo(name: string, most: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,9}$/.test(text) || Number(text) > most)
+      throw usage(`--${name} takes a whole number up to ${most}, not "${text}"`);
+    return Number(text);
+  };
+}
+
 const SIZE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
 function size(name: string): (text: string) => number {
@@ -209,6 +217,31 @@ const FLAGS = {
   },
   quiet: { long: "quiet", short: "q", description: "no progress bar and no summary" },
   showJson: { long: "json", description: "print it as JSON" },
+  base: {
+    long: "base",
+    value: "DIR",
+    completes: "folder",
+    description: "what relative log paths start from (default: the folder that the hunt ran in)",
+  },
+  copies: {
+    long: "logs",
+    value: "DIR",
+    repeatable: true,
+    completes: "folder",
+    description: "where the logs are now, when they are not where they were: a copy, a mounted image",
+  },
+  context: {
+    long: "context",
+    value: "N",
+    parse: upTo("context", 1000),
+    description: "log lines to print before and after each piece of evidence (default: 3)",
+  },
+  diffFailOn: {
+    long: "fail-on",
+    value: "LEVEL",
+    choices: LEVELS,
+    description: "exit with 1 when a new or worsened finding reaches this level",
+  },
   strict: { long: "strict", description: "exit with 1 when anything was rejected" },
   convertTo: {
     long: "to",
@@ -274,6 +307,24 @@ export const COMMANDS = {
       "maxExpanded",
       "quiet",
     ],
+  },
+  show: {
+    path: ["show"],
+    arguments: "DIR FINDING",
+    summary: "tell one finding of a hunt, by its id or the beginning of it, with the log lines around its evidence",
+    flags: ["context", "base", "copies", "showJson"],
+  },
+  verify: {
+    path: ["verify"],
+    arguments: "DIR",
+    summary: "read the evidence of a hunt from the logs again, hash them again, and say what still holds",
+    flags: ["base", "copies", "showJson"],
+  },
+  diff: {
+    path: ["diff"],
+    arguments: "OLD_DIR NEW_DIR",
+    summary: "say what a later hunt added to an earlier one, and what it lacks",
+    flags: ["diffFailOn", "showJson"],
   },
   intelShow: {
     path: ["intel", "show"],
