@@ -228,7 +228,7 @@ const FLAGS = {
     value: "DIR",
     repeatable: true,
     completes: "folder",
-    description: "where the logs are now, when they are not where they were: a copy, a mounted image",
+    description: "where the logs are now, looked at first: a copy, a mounted image",
   },
   context: {
     long: "context",

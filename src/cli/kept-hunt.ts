@@ -170,34 +170,26 @@ export function readWholeHunt(folder: string): KeptHunt {
 
 /** The lines of `sightings.jsonl`: each a sighting, or what is not right about it. */
 export async function* readSightings(folder: string): AsyncGenerator<{ value: KeptSighting } | { why: string }> {
-  const path = join(folder, "sightings.jsonl");
-  const input = createReadStream(path);
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  let fault: Error | undefined;
-  // The lines' reader does not hear of it, and would wait for ever.
-  input.on("error", (error) => {
-    fault = error;
-    lines.close();
-  });
-  for await (const line of lines) {
-    const read = shaped(sightingShape, line);
-    if ("why" in read) {
-      yield read;
-      continue;
+  const input = createReadStream(join(folder, "sightings.jsonl"));
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      const read = shaped(sightingShape, line);
+      yield "why" in read ? read : { value: keptSighting(read.value) };
     }
-    const { event, log, threat, lookback } = read.value;
-    yield {
-      value: {
-        finding: lookback.finding,
-        verdict: lookback.verdict,
-        path: log.file.path,
-        offset: log.offset,
-        line: log.line,
-        original: event.original,
-        observed: lookback.observed,
-        indicator: threat.indicator.name,
-      },
-    };
+  } catch (error) {
+    yield { why: error instanceof Error ? error.message : String(error) };
   }
-  if (fault !== undefined) yield { why: fault.message };
+}
+
+function keptSighting({ event, log, threat, lookback }: z.infer<typeof sightingShape>): KeptSighting {
+  return {
+    finding: lookback.finding,
+    verdict: lookback.verdict,
+    path: log.file.path,
+    offset: log.offset,
+    line: log.line,
+    original: event.original,
+    observed: lookback.observed,
+    indicator: threat.indicator.name,
+  };
 }

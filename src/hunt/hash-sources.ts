@@ -18,6 +18,7 @@ export async function hashSources(
   threads: number,
   entry: URL,
   stop: SharedArrayBuffer,
+  worthThreads = WORTH_THREADS_BYTES,
 ): Promise<Map<number, FileHash>> {
   const files = wanted.filter((index) => sources[index]!.seekable);
   const bytes = files.reduce((n, index) => n + sources[index]!.size, 0);
@@ -33,7 +34,7 @@ export async function hashSources(
     }
   };
   const here = (ref: SourceRef): Promise<FileHash | undefined> => hashAsFound(ref, stopped);
-  const others = bytes < WORTH_THREADS_BYTES ? 0 : Math.min(threads, files.length) - 1;
+  const others = bytes < worthThreads ? 0 : Math.min(threads, files.length) - 1;
   const workers = Array.from({ length: others }, () => new Worker(entry));
   try {
     await Promise.all([

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import type { SourceError } from "../model/coverage.js";
+import { fileTime } from "./file-time.js";
 import { pathOf } from "./open.js";
 import type { SourceRef } from "./source.js";
 import { errnoOf, systemError } from "./system-error.js";
-import { fileTime } from "./walk.js";
 
 const BLOCK = 1024 * 1024;
 /** Blocks between two turns of the event loop, so that signals are let in. */

@@ -3,14 +3,15 @@ import { readdirSync, statSync, type BigIntStats } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { SourceError } from "../model/coverage.js";
 import { hashFile } from "./file-hash.js";
+import { fileTime } from "./file-time.js";
 import type { SourceRef } from "./source.js";
 import { systemError } from "./system-error.js";
-import { fileTime, walk } from "./walk.js";
+import { walk } from "./walk.js";
 
 export interface Bases {
   /** What relative paths start from. */
   folder: string;
-  /** Folders that hold the logs now, under their whole path or the end of it: a copy, a mounted image. */
+  /** Folders that hold the logs now, under their whole path or the end of it: a copy, a mounted image. Looked at first. */
   copies: readonly string[];
 }
 
@@ -18,17 +19,15 @@ export interface Bases {
 export async function locate(path: string, { folder, copies }: Bases): Promise<SourceRef | SourceError> {
   if (path === "-") return { code: "not-readable", message: "came through standard input, and cannot be read again" };
   const parts = path.split("/").filter((part) => part !== "" && part !== "." && part !== "..");
-  const places = [
-    resolve(folder, path),
-    ...copies.flatMap((copy) => parts.map((_, i) => join(copy, ...parts.slice(i)))),
-  ];
+  const places = copies.flatMap((copy) => parts.map((_, i) => join(copy, ...parts.slice(i))));
+  places.push(resolve(folder, path));
   let first: SourceError | undefined;
   for (const place of places) {
     const found = await fileAt(place);
     if (!("code" in found)) return found;
     if (first === undefined || first.code === "not-found") first = found;
   }
-  return first!;
+  return first ?? { code: "not-found", message: "no such file" };
 }
 
 async function fileAt(path: string): Promise<SourceRef | SourceError> {

@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync, statSync, type BigIntStats } from "node:fs";
 import type { SourceError } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
+import { fileTime } from "./file-time.js";
 import { expandGlob } from "./glob.js";
 import type { SourceRef, WalkProblem } from "./source.js";
 import { errnoOf, systemError } from "./system-error.js";
@@ -141,11 +142,6 @@ class Walker {
   #problem(path: string, error: SourceError): void {
     this.problems.push({ path, error });
   }
-}
-
-/** Modification time in epoch milliseconds, to the microsecond. */
-export function fileTime({ mtimeNs }: BigIntStats): number {
-  return Number(mtimeNs / 1000n) / 1000;
 }
 
 function exists(path: string): boolean {
