@@ -435,12 +435,18 @@ describe("hashing in several threads", () => {
     writeFileSync(path, "x".repeat(1000 * i + 1));
     return { path, size: 1000 * i + 1, seekable: true };
   });
+  const shared = (): { stop: SharedArrayBuffer; counters: SharedArrayBuffer } => ({
+    stop: new SharedArrayBuffer(4),
+    counters: new SharedArrayBuffer(24),
+  });
   const entry = pathToFileURL(resolve("dist/lookback/hunt-worker.js"));
 
   it.each([1, 3])("gives each file its hash with %i", async (threads) => {
     const { hashSources } = await import("../src/hunt/hash-sources.js");
     const wanted = [0, 2, 3, 5, 7, 8];
-    const hashes = await hashSources(refs, wanted, threads, entry, new SharedArrayBuffer(4), 0);
+    const watched = shared();
+    const hashes = await hashSources(refs, wanted, threads, entry, watched, 0);
+    expect(Number(new BigInt64Array(watched.counters)[2])).toBe(wanted.reduce((n, i) => n + refs[i]!.size, 0));
     expect([...hashes].sort(([a], [b]) => a - b)).toEqual(
       wanted.map((i) => [i, { sha256: sha256(names[i]!), bytes: refs[i]!.size }]),
     );
@@ -448,9 +454,9 @@ describe("hashing in several threads", () => {
 
   it("hashes nothing once the hunt was stopped", async () => {
     const { hashSources } = await import("../src/hunt/hash-sources.js");
-    const stop = new SharedArrayBuffer(4);
-    new Int32Array(stop)[0] = 1;
-    expect((await hashSources(refs, [0, 1, 2], 3, entry, stop, 0)).size).toBe(0);
+    const stopped = shared();
+    new Int32Array(stopped.stop)[0] = 1;
+    expect((await hashSources(refs, [0, 1, 2], 3, entry, stopped, 0)).size).toBe(0);
   });
 });
 
@@ -473,5 +479,24 @@ describe("a file that changed between its reading and its hashing", () => {
     expect(await hash()).toMatchObject({ code: "not-hashed", message: expect.stringContaining("after it was found") });
     rmSync(path);
     expect(await hash()).toMatchObject({ code: "not-hashed", message: expect.stringContaining("ENOENT") });
+  });
+
+  it("is told in the coverage of each of its logs, without loss", async () => {
+    const { coverageOf } = await import("../src/hunt/coverage.js");
+    const ref = { path: "a.tar", size: 10, seekable: true };
+    const log = (path: string): any => ({
+      ...{ path, bytes: 5, lines: 1, newlines: 1, parsed: 1, unparsed: 0, hits: 1, outside: 0 },
+      ...{ formats: {}, timezones: {}, days: {}, first: undefined, last: undefined, errors: [] },
+    });
+    const result = { id: 0, source: 0, logs: [log("a.tar!x"), log("a.tar!y")], interrupted: false };
+    const error = { code: "not-hashed", message: "it had 10 bytes when it was found and 14 afterwards" } as const;
+    const { sources } = coverageOf([ref], [], [{ id: 0, source: 0, ref }], {
+      results: new Map([[0, result]]),
+      failures: new Map(),
+      hashes: new Map([[0, error]]),
+    });
+    expect(
+      sources.map(({ path, file, size, sha256: hash, errors, complete }) => [path, file, size, hash, errors, complete]),
+    ).toEqual(["a.tar!x", "a.tar!y"].map((path) => [path, "a.tar", 10, undefined, [error], true]));
   });
 });

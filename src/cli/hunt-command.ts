@@ -139,9 +139,9 @@ async function watched(
       serialise,
       serialiseTail,
       workers: { entry: WORKER_ENTRY, started: startedWorker() },
-      onProgress: ({ bytes, totalBytes, hits }) => {
+      onProgress: ({ bytes, totalBytes, hits, hashing }) => {
         progress ??= createProgress(process.stderr, shown, totalBytes);
-        progress.update({ bytes, hits });
+        progress.update({ bytes, hits, ...(hashing === undefined ? {} : { hashing }) });
       },
       signal: AbortSignal.any([out.closed, out.stopped]),
     });

@@ -41,7 +41,7 @@ async function outputProblems(folder: string, hunt: KeptHunt, findings: readonly
   for (const problem of findings) consistency.problem(problem);
   for (const [name, { sha256 }] of Object.entries(hunt.manifest.files ?? {})) {
     const hash = await hashFile({ path: join(folder, name) });
-    if (hash === undefined || "code" in hash) consistency.problem(`${name}: ${hash?.message ?? "not hashed"}`);
+    if ("code" in hash) consistency.problem(`${name}: ${hash.message}`);
     else if (hash.sha256 !== sha256)
       consistency.problem(`${name}: not as the hunt wrote it, its SHA-256 is now ${hash.sha256}`);
   }
@@ -78,9 +78,7 @@ const STATE_WORDS: Readonly<Record<string, string>> = { unhashed: "there, withou
 function textOf({ sources, evidence }: LogsCheck, output: readonly string[], holds: boolean): string {
   const lost = sources.filter((check) => !sourceHolds(check));
   const broken = evidence.filter((check) => !evidenceHolds(check));
-  const noted = sources.filter(
-    (check) => (sourceHolds(check) && check.detail !== undefined) || check.now !== undefined,
-  );
+  const noted = sources.filter((check) => sourceHolds(check) && (check.detail ?? check.now) !== undefined);
   const parts = [
     ...(broken.length > 0 ? [`${formatCount(broken.length)} of ${plural(evidence.length, "piece")} of evidence`] : []),
     ...(lost.length > 0 ? [`${formatCount(lost.length)} of ${plural(sources.length, "source")}`] : []),
@@ -90,7 +88,7 @@ function textOf({ sources, evidence }: LogsCheck, output: readonly string[], hol
     holds ? "All of it holds." : `Does not hold: ${parts.join(", ")}.`,
     "",
     `Sources: ${words(sources)}.`,
-    ...bounded([...lost, ...noted.filter(sourceHolds)].map(sourceLine)),
+    ...bounded([...lost, ...noted].map(sourceLine)),
     `Evidence: ${words(evidence)}.`,
     ...bounded(broken.map(evidenceLine)),
     output.length === 0 ? "Output: its files agree with one another." : "Output: its files do not agree.",

@@ -3,28 +3,27 @@ import { Worker } from "node:worker_threads";
 
 import { hashAsFound, type FileHash } from "../sources/file-hash.js";
 import type { SourceRef } from "../sources/source.js";
-import type { FromWorker, ToWorker } from "./worker.js";
+import { hashWatch, type FromWorker, type ScanSetup, type ToWorker } from "./worker.js";
 
 /** Below this a second thread costs more than it saves. */
 const WORTH_THREADS_BYTES = 512 * 1024 * 1024;
 
 /**
  * Hashes each of `wanted` (indexes into `sources`) once. What is read once only (pipes) has no hash. Stopped early, the rest is left out.
- * @param threads at most so many work at once; @param entry module that calls `serveTasks`; @param stop Int32[0]: not 0 to stop
+ * @param threads at most so many work at once; @param entry module that calls `serveTasks`; @param shared as in `ScanSetup`
  */
 export async function hashSources(
   sources: readonly SourceRef[],
   wanted: readonly number[],
   threads: number,
   entry: URL,
-  stop: SharedArrayBuffer,
+  shared: Pick<ScanSetup, "stop" | "counters">,
   worthThreads = WORTH_THREADS_BYTES,
 ): Promise<Map<number, FileHash>> {
   const files = wanted.filter((index) => sources[index]!.seekable);
   const bytes = files.reduce((n, index) => n + sources[index]!.size, 0);
   const hashes = new Map<number, FileHash>();
-  const flag = new Int32Array(stop);
-  const stopped = (): boolean => Atomics.load(flag, 0) !== 0;
+  const { stopped, progress } = hashWatch(shared);
   let next = 0;
   const take = (): number | undefined => (stopped() ? undefined : files[next++]);
   const lane = async (hash: (ref: SourceRef) => Promise<FileHash | undefined>): Promise<void> => {
@@ -33,13 +32,13 @@ export async function hashSources(
       if (done !== undefined) hashes.set(index, done);
     }
   };
-  const here = (ref: SourceRef): Promise<FileHash | undefined> => hashAsFound(ref, stopped);
+  const here = (ref: SourceRef): Promise<FileHash | undefined> => hashAsFound(ref, stopped, progress);
   const others = bytes < worthThreads ? 0 : Math.min(threads, files.length) - 1;
   const workers = Array.from({ length: others }, () => new Worker(entry));
   try {
     await Promise.all([
       lane(here),
-      ...workers.map((worker) => lane(async (ref) => (await hashThere(worker, ref, stop)) ?? here(ref))),
+      ...workers.map((worker) => lane(async (ref) => (await hashThere(worker, ref, shared)) ?? here(ref))),
     ]);
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
@@ -48,7 +47,11 @@ export async function hashSources(
 }
 
 /** Resolves to undefined when the thread failed or was stopped. */
-function hashThere(worker: Worker, ref: SourceRef, stop: SharedArrayBuffer): Promise<FileHash | undefined> {
+function hashThere(
+  worker: Worker,
+  ref: SourceRef,
+  { stop, counters }: Pick<ScanSetup, "stop" | "counters">,
+): Promise<FileHash | undefined> {
   return new Promise((resolve) => {
     const finish = (hash?: FileHash): void => {
       worker.off("message", onMessage).off("error", onEnd).off("exit", onEnd);
@@ -57,6 +60,6 @@ function hashThere(worker: Worker, ref: SourceRef, stop: SharedArrayBuffer): Pro
     const onMessage = (message: FromWorker): void => finish(message.type === "hashed" ? message.hash : undefined);
     const onEnd = (): void => finish();
     worker.on("message", onMessage).on("error", onEnd).on("exit", onEnd);
-    worker.postMessage({ type: "hash", ref, stop } satisfies ToWorker);
+    worker.postMessage({ type: "hash", ref, shared: { stop, counters } } satisfies ToWorker);
   });
 }

@@ -44,8 +44,14 @@ export interface HuntRim {
   serialiseTail: SerialiseTail;
   /** The module calls `serveTasks` with the same `serialise`. */
   workers: WorkerSource;
-  /** Called a few times a second, with stored bytes read of all, and hits. */
-  onProgress?: (progress: { bytes: number; totalBytes: number; hits: number; sources: number }) => void;
+  /** Called a few times a second, with stored bytes read of all, and hits; then with the bytes hashed of those that are to be. */
+  onProgress?: (progress: {
+    bytes: number;
+    totalBytes: number;
+    hits: number;
+    sources: number;
+    hashing?: { bytes: number; total: number };
+  }) => void;
   /** Aborting ends the hunt early; what was found is kept and marked incomplete. */
   signal?: AbortSignal;
 }
@@ -82,12 +88,13 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     parser: request.parser,
     settings: request.settings,
     stop: new SharedArrayBuffer(4),
-    counters: new SharedArrayBuffer(16),
+    counters: new SharedArrayBuffer(24),
   };
 
   const results = new Map<number, TaskResult>();
   let hashes: ReadonlyMap<number, FileHash> = new Map();
   let interrupted = false;
+  let toHashBytes = 0;
   const failures = new Map<number, string>();
   let sightings = 0;
   const collector = new Collector(
@@ -124,6 +131,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
       totalBytes,
       hits: Number(Atomics.load(counters, 1)),
       sources: sources.length,
+      ...(toHashBytes > 0 ? { hashing: { bytes: Number(Atomics.load(counters, 2)), total: toHashBytes } } : {}),
     });
   const timer = rim.onProgress && setInterval(tell, PROGRESS_MS);
   try {
@@ -134,7 +142,8 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     // Whoever stops the program from here on has no hashes, but all was searched.
     interrupted = rim.signal?.aborted ?? false;
     const wanted = toHash(request.hash ?? "none", sources, results.values());
-    hashes = await hashSources(sources, wanted, threads, rim.workers.entry, setup.stop);
+    toHashBytes = wanted.reduce((n, index) => n + sources[index]!.size, 0);
+    hashes = await hashSources(sources, wanted, threads, rim.workers.entry, setup);
   } finally {
     clearInterval(timer);
     rim.signal?.removeEventListener("abort", onAbort);

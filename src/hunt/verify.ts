@@ -124,8 +124,7 @@ async function checkSource(
       ref: found,
     };
   const hash = await hashFile(found, size);
-  if (hash === undefined || "code" in hash)
-    return { check: check("unreadable", hash?.message ?? "not hashed"), ref: found };
+  if ("code" in hash) return { check: check("unreadable", hash.message), ref: found };
   if (hash.sha256 === sha256)
     return found.size > size
       ? { check: check("grown", `${found.size - size} bytes were added`), ref: found }

@@ -28,7 +28,7 @@ export interface ScanSetup {
   settings: ScanSettings;
   /** Int32[0]: not 0 once the hunt shall stop. */
   stop: SharedArrayBuffer;
-  /** BigInt64: stored bytes read, hits found. */
+  /** BigInt64: stored bytes read, hits found, bytes hashed. */
   counters: SharedArrayBuffer;
 }
 
@@ -36,7 +36,7 @@ export type ToWorker =
   | { type: "setup"; setup: ScanSetup }
   | { type: "task"; task: Task }
   | { type: "taken" }
-  | { type: "hash"; ref: SourceRef; stop: SharedArrayBuffer };
+  | { type: "hash"; ref: SourceRef; shared: Pick<ScanSetup, "stop" | "counters"> };
 export type FromWorker =
   | { type: "batch"; task: number; batch: Batch }
   | { type: "result"; result: TaskResult }
@@ -81,6 +81,19 @@ export function scanEnvironment(
   };
 }
 
+/** How hashing is stopped, and counted, from any thread. */
+export function hashWatch(shared: Pick<ScanSetup, "stop" | "counters">): {
+  stopped: () => boolean;
+  progress: (bytes: number) => void;
+} {
+  const stop = new Int32Array(shared.stop);
+  const counters = new BigInt64Array(shared.counters);
+  return {
+    stopped: () => Atomics.load(stop, 0) !== 0,
+    progress: (bytes) => void Atomics.add(counters, 2, BigInt(bytes)),
+  };
+}
+
 /** Runs in the worker thread until the main thread ends it. The first message is the setup: the thread may be started before it is known. */
 export function serveTasks(serialise: Serialise): void {
   const port = parentPort!;
@@ -103,8 +116,8 @@ export function serveTasks(serialise: Serialise): void {
         wake = undefined;
         return;
       case "hash": {
-        const stop = new Int32Array(message.stop);
-        void hashAsFound(message.ref, () => Atomics.load(stop, 0) !== 0).then((hash) => post({ type: "hashed", hash }));
+        const { stopped, progress } = hashWatch(message.shared);
+        void hashAsFound(message.ref, stopped, progress).then((hash) => post({ type: "hashed", hash }));
         return;
       }
       case "task":

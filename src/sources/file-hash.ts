@@ -25,8 +25,12 @@ export type FileHash = Digest | SourceError;
  * Hashes a file that was read before. One that changed since the walk saw it, or changes meanwhile, by size or modification time, has
  * no hash: it would be of other bytes than those that were searched. Undefined when stopped. Never rejects.
  */
-export async function hashAsFound(ref: SourceRef, stopped: () => boolean): Promise<FileHash | undefined> {
-  return digest(ref, Infinity, stopped, (stats) => {
+export async function hashAsFound(
+  ref: SourceRef,
+  stopped: () => boolean,
+  progress: (bytes: number) => void = () => undefined,
+): Promise<FileHash | undefined> {
+  return digest(ref, Infinity, { stopped, progress }, (stats) => {
     const { size, mtimeMs } = ref;
     const [now, time] = [Number(stats.size), fileTime(stats)];
     if (now !== size) return `it had ${size} bytes when it was found and ${now} afterwards`;
@@ -35,19 +39,16 @@ export async function hashAsFound(ref: SourceRef, stopped: () => boolean): Promi
   });
 }
 
-/** Hashes what a file holds now, or its first `length` bytes. Undefined when stopped. Never rejects. */
-export async function hashFile(
-  ref: Pick<SourceRef, "path" | "pathBytes">,
-  length = Infinity,
-  stopped = (): boolean => false,
-): Promise<FileHash | undefined> {
-  return digest(ref, length, stopped, () => undefined);
+/** Hashes what a file holds now, or its first `length` bytes. Never rejects. */
+export async function hashFile(ref: Pick<SourceRef, "path" | "pathBytes">, length = Infinity): Promise<FileHash> {
+  const watch = { stopped: () => false, progress: () => undefined };
+  return (await digest(ref, length, watch, () => undefined))!;
 }
 
 async function digest(
   ref: Pick<SourceRef, "path" | "pathBytes">,
   length: number,
-  stopped: () => boolean,
+  watch: { stopped(): boolean; progress(bytes: number): void },
   changed: (stats: BigIntStats) => string | undefined,
 ): Promise<FileHash | undefined> {
   let fd: number | undefined;
@@ -68,8 +69,9 @@ async function digest(
       if (got === 0) break;
       hash.update(block.subarray(0, got));
       bytes += got;
+      watch.progress(got);
       if (turn % TURN === 0) await setImmediate();
-      if (stopped()) return undefined;
+      if (watch.stopped()) return undefined;
     }
     unlike = difference();
     return unlike === undefined ? { sha256: hash.digest("hex"), bytes } : { code: "not-hashed", message: unlike };

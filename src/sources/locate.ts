@@ -73,7 +73,7 @@ export async function sameBytesNear(
     if ("code" in ref || ref.size !== size) continue;
     if (++looked > SAME_SIZE) return undefined;
     const hash = await hashFile(ref);
-    if (hash !== undefined && "sha256" in hash && hash.sha256 === sha256) return ref;
+    if ("sha256" in hash && hash.sha256 === sha256) return ref;
   }
   return undefined;
 }
