@@ -484,10 +484,9 @@ describe("a file that changed between its reading and its hashing", () => {
   it("is told in the coverage of each of its logs, without loss", async () => {
     const { coverageOf } = await import("../src/hunt/coverage.js");
     const ref = { path: "a.tar", size: 10, seekable: true };
-    const log = (path: string): any => ({
-      ...{ path, bytes: 5, lines: 1, newlines: 1, parsed: 1, unparsed: 0, hits: 1, outside: 0 },
-      ...{ formats: {}, timezones: {}, days: {}, first: undefined, last: undefined, errors: [] },
-    });
+    const counts = { bytes: 5, lines: 1, newlines: 1, parsed: 1, unparsed: 0, hits: 1, outside: 0 };
+    const nothing = { formats: {}, timezones: {}, days: {}, first: undefined, last: undefined };
+    const log = (path: string) => ({ path, ...counts, ...nothing, errors: [] });
     const result = { id: 0, source: 0, logs: [log("a.tar!x"), log("a.tar!y")], interrupted: false };
     const error = { code: "not-hashed", message: "it had 10 bytes when it was found and 14 afterwards" } as const;
     const { sources } = coverageOf([ref], [], [{ id: 0, source: 0, ref }], {
