@@ -223,5 +223,8 @@ describe("progress", () => {
     expect(progressLine(state, 0, 2000, 120)).toBe("500 MB read  250 MB/s  1,234 hits  3/12 sources");
     for (const columns of [1, 10, 40, 80]) expect(progressLine(state, 2e9, 2000, columns).length).toBeLessThan(columns);
     expect(progressLine({ bytes: 0, hits: 0 }, 0, 0, 80)).toBe("0 B read  0 hits");
+    const hashing = { ...state, hashing: { bytes: 1_500_000_000, total: 3_000_000_000 } };
+    expect(progressLine(hashing, 2e9, 2000, 120)).toBe("hashing what was read: 1.5 GB of 3.0 GB  1,234 hits");
+    expect(progressLine(hashing, 2e9, 2000, 20).length).toBeLessThan(20);
   });
 });

@@ -420,7 +420,8 @@ describe("mail", () => {
       "mail of this sender was offered",
       "reject: refused",
     ]);
-    const queued = "Mar  4 10:00:00 mx postfix/qmgr[123]: 4Bx1lC2Vz1z9sT: from=<bad@evil.com>, size=1234, nrcpt=1 (queue active)";
+    const queued =
+      "Mar  4 10:00:00 mx postfix/qmgr[123]: 4Bx1lC2Vz1z9sT: from=<bad@evil.com>, size=1234, nrcpt=1 (queue active)";
     expect(judge(queued, SENDER)).toMatchObject({ role: "source", verdict: "contact", asset: "mx" });
     const exim = "2021-03-04 10:00:00 1lHkXX-0001 <= bad@evil.com H=x.example [203.0.113.7] P=esmtp S=1234";
     expect(said(exim, SENDER)).toBe("source/contact");

@@ -38,7 +38,7 @@ export function cliPage(): string {
     "| code | when |",
     "| --- | --- |",
     "| 0 | done |",
-    "| 1 | done, and a finding reaches `--fail-on` |",
+    "| 1 | done, and a finding reaches `--fail-on`; of `verify`: something no longer holds |",
     "| 2 | an error, or some input was not read to its end; what was found is still written |",
     "",
     "## Error codes in `coverage.json`",

@@ -7,6 +7,7 @@ import { INDICATOR_ROLES } from "../model/indicator.js";
 import { parseCidr } from "../model/ip.js";
 import { READER_IDS, WRITER_IDS } from "../intel/ids.js";
 import { intelInput } from "./intel-inputs.js";
+import { HASH_CHOICES } from "../model/coverage.js";
 import { LEVELS } from "../model/sighting.js";
 
 export interface Flag {
@@ -30,6 +31,14 @@ export interface Flag {
 function positive(name: string): (text: string) => number {
   return (text) => {
     if (!/^[1-9]\d{0,14}$/.test(text)) throw usage(`--${name} takes a whole number from 1, not "${text}"`);
+    return Number(text);
+  };
+}
+
+function upTo(name: string, most: number): (text: string) => number {
+  return (text) => {
+    if (!/^\d{1,9}$/.test(text) || Number(text) > most)
+      throw usage(`--${name} takes a whole number up to ${most}, not "${text}"`);
     return Number(text);
   };
 }
@@ -177,6 +186,13 @@ const FLAGS = {
     completes: "folder",
     description: "write sightings.jsonl, findings.jsonl, coverage.json, manifest.json and report.html there",
   },
+  hash: {
+    long: "hash",
+    setting: "hash",
+    value: "WHICH",
+    choices: HASH_CHOICES,
+    description: "take the SHA-256 of log files, for -o: those with hits (default), all, none",
+  },
   force: { long: "force", description: "write over a finished hunt in DIR" },
   json: { long: "json", description: "stream the sightings to standard output as JSON Lines" },
   failOn: {
@@ -201,6 +217,31 @@ const FLAGS = {
   },
   quiet: { long: "quiet", short: "q", description: "no progress bar and no summary" },
   showJson: { long: "json", description: "print it as JSON" },
+  base: {
+    long: "base",
+    value: "DIR",
+    completes: "folder",
+    description: "what relative log paths start from (default: the folder that the hunt ran in)",
+  },
+  copies: {
+    long: "logs",
+    value: "DIR",
+    repeatable: true,
+    completes: "folder",
+    description: "where the logs are now, looked at first: a copy, a mounted image",
+  },
+  context: {
+    long: "context",
+    value: "N",
+    parse: upTo("context", 1000),
+    description: "log lines to print before and after each piece of evidence (default: 3)",
+  },
+  diffFailOn: {
+    long: "fail-on",
+    value: "LEVEL",
+    choices: LEVELS,
+    description: "exit with 1 when a new or worsened finding reaches this level",
+  },
   strict: { long: "strict", description: "exit with 1 when anything was rejected" },
   convertTo: {
     long: "to",
@@ -258,6 +299,7 @@ export const COMMANDS = {
       "timezone",
       "year",
       "output",
+      "hash",
       "force",
       "json",
       "failOn",
@@ -265,6 +307,24 @@ export const COMMANDS = {
       "maxExpanded",
       "quiet",
     ],
+  },
+  show: {
+    path: ["show"],
+    arguments: "DIR FINDING",
+    summary: "tell one finding of a hunt, by its id or the beginning of it, with the log lines around its evidence",
+    flags: ["context", "base", "copies", "showJson"],
+  },
+  verify: {
+    path: ["verify"],
+    arguments: "DIR",
+    summary: "read the evidence of a hunt from the logs again, hash them again, and say what still holds",
+    flags: ["base", "copies", "showJson"],
+  },
+  diff: {
+    path: ["diff"],
+    arguments: "OLD_DIR NEW_DIR",
+    summary: "say what a later hunt added to an earlier one, and what it lacks",
+    flags: ["diffFailOn", "showJson"],
   },
   intelShow: {
     path: ["intel", "show"],

@@ -4,9 +4,11 @@ import { setFlagsFromString } from "node:v8";
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
 import type { IntelInput } from "../intel/index.js";
+import type { Digest } from "../sources/file-hash.js";
 import { withoutUserinfo } from "../intel/taxii-address.js";
 import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
+import type { HashChoice } from "../model/coverage.js";
 import { LEVELS, type Level } from "../model/sighting.js";
 import { coverageJson, findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
@@ -62,6 +64,8 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
       ...(to === undefined ? {} : { to }),
       ...(flags.maxExpanded === undefined ? {} : { maxExpandedBytes: flags.maxExpanded as number }),
     },
+    // Nothing is kept without a folder, and a hash that is not kept proves nothing.
+    hash: outDir === undefined ? "none" : ((flags.hash as HashChoice | undefined) ?? "hits"),
     ...(flags.workers === undefined ? {} : { workers: flags.workers as number }),
   };
   const signals = new Signals();
@@ -87,9 +91,8 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     const provenance = provenanceOf(startedAt, finishedAt);
     const { renderHtml } = await import("../report/html.js");
     output.write("report.html", await renderHtml({ ...summarise(), provenance }));
-    output.write("manifest.json", jsonDocument(manifestOf(indicators, result, own, { from, to }, provenance)));
+    output.write("manifest.json", jsonDocument(manifestOf(request, result, { from, to }, provenance, output.digests)));
   }
-  signals.restore();
   if (!stdout.closed.aborted) {
     if (flags.quiet === true) warnOfLosses(result);
     else showSummary(summarise(), flags.json === true);
@@ -98,8 +101,8 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
 }
 
 /**
- * Lets Ctrl-C end the hunt with what was found. Held until the report is written, so that a signal at its very end leaves a whole
- * output too. A second signal ends the program as signals do.
+ * Lets Ctrl-C end the hunt with what was found. Held to the program's end, so that a signal after the last log still leaves a whole
+ * output and its exit code. A second signal ends the program as signals do.
  */
 class Signals {
   private readonly abort = new AbortController();
@@ -113,7 +116,7 @@ class Signals {
     process.on("SIGINT", this.stop).on("SIGTERM", this.stop);
   }
 
-  restore(): void {
+  private restore(): void {
     process.off("SIGINT", this.stop).off("SIGTERM", this.stop);
   }
 }
@@ -136,9 +139,9 @@ async function watched(
       serialise,
       serialiseTail,
       workers: { entry: WORKER_ENTRY, started: startedWorker() },
-      onProgress: ({ bytes, totalBytes, hits }) => {
+      onProgress: ({ bytes, totalBytes, hits, hashing }) => {
         progress ??= createProgress(process.stderr, shown, totalBytes);
-        progress.update({ bytes, hits });
+        progress.update({ bytes, hits, ...(hashing === undefined ? {} : { hashing }) });
       },
       signal: AbortSignal.any([out.closed, out.stopped]),
     });
@@ -233,17 +236,18 @@ function provenanceOf(startedAt: Date, finishedAt: Date): ReportProvenance {
 }
 
 function manifestOf(
-  set: IndicatorSet,
+  { indicators: set, own, hash }: HuntRequest,
   result: HuntResult,
-  own: OwnNetworks,
   bounds: Bounds,
   provenance: ReportProvenance,
+  files: Readonly<Record<string, Digest>>,
 ): Record<string, unknown> {
   const { totals } = result.coverage;
   return {
     lookback: provenance.version,
     node: provenance.node,
     arguments: provenance.arguments,
+    working_folder: process.cwd(),
     indicators: { count: set.indicators.length, hash: `sha256:${set.hash}`, files: set.files, errors: set.errors },
     own: { networks: own.cidrs, stated: own.stated },
     window: {
@@ -258,6 +262,8 @@ function manifestOf(
       bytes: totals.bytes,
       lines: totals.lines,
     },
+    hashes: { algorithm: "SHA-256", of: hash ?? "none", ...result.hashes },
+    files,
     started: provenance.startedAt,
     finished: provenance.finishedAt,
     interrupted: result.interrupted,

@@ -13,6 +13,9 @@ async function run(argv: readonly string[]): Promise<number> {
   const { runCommandLine } = await import("./parser.js");
   return runCommandLine(argv, VERSION, {
     hunt: async (inputs, flags) => (await import("./hunt-command.js")).huntCommand(inputs, flags),
+    show: async (operands, flags) => (await import("./show-command.js")).showCommand(operands, flags),
+    verify: async ([folder], flags) => (await import("./verify-command.js")).verifyCommand(folder!, flags),
+    diff: async ([old, now], flags) => (await import("./diff-command.js")).diffCommand(old!, now!, flags),
     intelShow: async (files, flags) => (await import("./intel-command.js")).intelShowCommand(files, flags),
     intelCheck: async (files, flags) => (await import("./intel-command.js")).intelCheckCommand(files, flags),
     intelDiff: async (files, flags) => (await import("./intel-command.js")).intelDiffCommand(files, flags),

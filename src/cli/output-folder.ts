@@ -1,4 +1,5 @@
 /** The folder that `-o` names: made, filled, and only then marked as a finished hunt by its manifest. */
+import { createHash } from "node:crypto";
 import {
   closeSync,
   existsSync,
@@ -13,6 +14,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 
 import { writeAll } from "../hunt/spool.js";
+import type { Digest } from "../sources/file-hash.js";
 import { LookbackError } from "../model/errors.js";
 
 const BUFFER_CHARACTERS = 1024 * 1024;
@@ -25,6 +27,10 @@ export class OutputFolder {
   private fd: number | undefined;
   private buffer: string[] = [];
   private characters = 0;
+  private readonly sightingsHash = createHash("sha256");
+  private sightingsBytes = 0;
+  /** Of the files written so far, by name: what tells later that they are as the hunt left them. */
+  readonly digests: Record<string, Digest> = {};
 
   private constructor(readonly path: string) {}
 
@@ -58,18 +64,23 @@ export class OutputFolder {
       this.fd = undefined;
       renameSync(join(this.path, `${SIGHTINGS}.part`), join(this.path, SIGHTINGS));
     });
+    this.digests[SIGHTINGS] = { sha256: this.sightingsHash.digest("hex"), bytes: this.sightingsBytes };
   }
 
   /** @param name one of the contract's files; write the manifest last */
   write(name: Exclude<(typeof FILES)[number], typeof SIGHTINGS>, text: string): void {
-    guarded(this.path, () => writeFileSync(join(this.path, name), text));
+    const bytes = Buffer.from(text);
+    guarded(this.path, () => writeFileSync(join(this.path, name), bytes));
+    this.digests[name] = { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
   }
 
   private flush(): void {
-    const text = this.buffer.join("");
+    const bytes = Buffer.from(this.buffer.join(""));
+    this.sightingsHash.update(bytes);
+    this.sightingsBytes += bytes.length;
     this.buffer = [];
     this.characters = 0;
-    guarded(this.path, () => writeAll(this.fd!, text));
+    guarded(this.path, () => writeAll(this.fd!, bytes));
   }
 }
 

@@ -2,6 +2,7 @@
 import { FORMATS } from "../formats/registry.js";
 import type { Coverage, SourceCoverage, SourceError } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
+import type { FileHash } from "../sources/file-hash.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { isoTime } from "../triage/findings.js";
 import type { Task } from "./plan.js";
@@ -12,6 +13,8 @@ export interface TaskEnds {
   results: ReadonlyMap<number, TaskResult>;
   /** Tasks whose thread failed, with the message. */
   failures: ReadonlyMap<number, string>;
+  /** SHA-256 of the stored files that were hashed, or why it is not known, by source. */
+  hashes?: ReadonlyMap<number, FileHash>;
 }
 
 export function coverageOf(
@@ -23,14 +26,19 @@ export function coverageOf(
   const bySource = new Map<number, Task[]>();
   for (const task of tasks) bySource.set(task.source, [...(bySource.get(task.source) ?? []), task]);
   const list = [
-    ...sources.flatMap((ref, i) => sourceCoverage(ref.path, bySource.get(i) ?? [], ends)),
+    ...sources.flatMap((ref, i) => sourceCoverage(ref, bySource.get(i) ?? [], ends, ends.hashes?.get(i))),
     ...problems.map(problemCoverage),
   ];
   return { sources: list, totals: totals(list) };
 }
 
 /** A source's logs in the order they were read: itself, or an archive's members. */
-function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): SourceCoverage[] {
+function sourceCoverage(
+  { path, size, seekable }: SourceRef,
+  tasks: readonly Task[],
+  ends: TaskEnds,
+  hash: FileHash | undefined,
+): SourceCoverage[] {
   const logs = new Map<string, LogResult[]>();
   const errors: SourceError[] = [];
   let interrupted = false;
@@ -47,7 +55,17 @@ function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): S
   if (interrupted) errors.push({ code: "interrupted", message: ERRORS.interrupted.means });
   // What befell the source as a whole is told under its own name; it may be an archive whose members are told already.
   if (errors.length > 0 || logs.size === 0) logs.set(path, logs.get(path) ?? []);
-  return [...logs].map(([name, parts]) => logCoverage(name, parts, name === path ? errors : []));
+  const changed = hash !== undefined && "code" in hash ? [hash] : [];
+  return [...logs].map(([name, parts]) => {
+    const { path: _, ...read } = logCoverage(name, parts, [...(name === path ? errors : []), ...changed]);
+    return {
+      path: name,
+      ...(name === path ? {} : { file: path }),
+      ...(seekable ? { size } : {}),
+      ...(hash !== undefined && "sha256" in hash ? { sha256: hash.sha256 } : {}),
+      ...read,
+    };
+  });
 }
 
 /** @param parts the log's ranges, or the log as a whole */

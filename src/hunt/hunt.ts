@@ -5,15 +5,17 @@ import { sep } from "node:path";
 
 import type { ParserSettings } from "../formats/parser-settings.js";
 import { compile } from "../matcher/compile.js";
-import type { Coverage } from "../model/coverage.js";
+import type { Coverage, HashChoice } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
 import type { Assertion, Indicator, IndicatorSet } from "../model/indicator.js";
 import type { AssertionRef, Finding } from "../model/sighting.js";
+import type { FileHash } from "../sources/file-hash.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { walk } from "../sources/walk.js";
 import { OwnNetworks } from "../triage/own.js";
 import { Collector, type SerialiseTail, type SightingSink } from "./collector.js";
 import { coverageOf } from "./coverage.js";
+import { hashSources } from "./hash-sources.js";
 import { shareIndicators } from "./indicator-table.js";
 import { plan, type Task } from "./plan.js";
 import { runTasks, type TaskHandlers, type WorkerSource } from "./pool.js";
@@ -29,6 +31,8 @@ export interface HuntRequest {
   own: OwnNetworks;
   parser: ParserSettings;
   settings: ScanSettings;
+  /** Which stored files are hashed once all is read (default: none). */
+  hash?: HashChoice;
   /** Threads, the calling one included; default: one a core. */
   workers?: number;
 }
@@ -40,8 +44,14 @@ export interface HuntRim {
   serialiseTail: SerialiseTail;
   /** The module calls `serveTasks` with the same `serialise`. */
   workers: WorkerSource;
-  /** Called a few times a second, with stored bytes read of all, and hits. */
-  onProgress?: (progress: { bytes: number; totalBytes: number; hits: number; sources: number }) => void;
+  /** Called a few times a second, with stored bytes read of all, and hits; then with the bytes hashed of those that are to be. */
+  onProgress?: (progress: {
+    bytes: number;
+    totalBytes: number;
+    hits: number;
+    sources: number;
+    hashing?: { bytes: number; total: number };
+  }) => void;
   /** Aborting ends the hunt early; what was found is kept and marked incomplete. */
   signal?: AbortSignal;
 }
@@ -55,6 +65,8 @@ export interface HuntResult {
   /** Everything was read to its end. */
   complete: boolean;
   interrupted: boolean;
+  /** Stored files that were hashed, and those that could not be because they changed or went away meanwhile. */
+  hashes: { hashed: number; changed: number };
 }
 
 /** Below this a thread costs more than it saves. */
@@ -76,10 +88,13 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     parser: request.parser,
     settings: request.settings,
     stop: new SharedArrayBuffer(4),
-    counters: new SharedArrayBuffer(16),
+    counters: new SharedArrayBuffer(24),
   };
 
   const results = new Map<number, TaskResult>();
+  let hashes: ReadonlyMap<number, FileHash> = new Map();
+  let interrupted = false;
+  let toHashBytes = 0;
   const failures = new Map<number, string>();
   let sightings = 0;
   const collector = new Collector(
@@ -116,6 +131,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
       totalBytes,
       hits: Number(Atomics.load(counters, 1)),
       sources: sources.length,
+      ...(toHashBytes > 0 ? { hashing: { bytes: Number(Atomics.load(counters, 2)), total: toHashBytes } } : {}),
     });
   const timer = rim.onProgress && setInterval(tell, PROGRESS_MS);
   try {
@@ -123,6 +139,11 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     await runTasks(tasks, worthThreads ? threads : 1, rim.workers, setup, rim.serialise, handlers);
     await finishUnrun(tasks, results, failures, collector);
     await collector.close();
+    // Whoever stops the program from here on has no hashes, but all was searched.
+    interrupted = rim.signal?.aborted ?? false;
+    const wanted = toHash(request.hash ?? "none", sources, results.values());
+    toHashBytes = wanted.reduce((n, index) => n + sources[index]!.size, 0);
+    hashes = await hashSources(sources, wanted, threads, rim.workers.entry, setup);
   } finally {
     clearInterval(timer);
     rim.signal?.removeEventListener("abort", onAbort);
@@ -130,15 +151,40 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   }
   tell();
 
-  const coverage = coverageOf(sources, problems, tasks, { results, failures });
+  const coverage = coverageOf(sources, problems, tasks, { results, failures, hashes });
+  const findings = withHashes(collector.findings.findings(), coverage);
   return {
-    findings: withAssertions(collector.findings.findings(), request.indicators.indicators),
+    findings: withAssertions(findings, request.indicators.indicators),
     coverage,
     sightings,
     outside: [...results.values()].flatMap(({ logs }) => logs).reduce((n, log) => n + log.outside, 0),
     complete: coverage.sources.every((s) => s.complete),
-    interrupted: rim.signal?.aborted ?? false,
+    interrupted,
+    hashes: {
+      hashed: [...hashes.values()].filter((hash) => "sha256" in hash).length,
+      changed: [...hashes.values()].filter((hash) => "code" in hash).length,
+    },
   };
+}
+
+/** Indexes of the sources to hash, in order. */
+function toHash(choice: HashChoice, sources: readonly SourceRef[], results: Iterable<TaskResult>): number[] {
+  if (choice === "none") return [];
+  if (choice === "all") return sources.map((_, index) => index);
+  const hit = new Set([...results].filter(({ logs }) => logs.some(({ hits }) => hits > 0)).map(({ source }) => source));
+  return [...hit].sort((a, b) => a - b);
+}
+
+function withHashes(findings: readonly Finding[], coverage: Coverage): Finding[] {
+  const known = new Map(coverage.sources.flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [[path, sha256]])));
+  if (known.size === 0) return [...findings];
+  return findings.map((finding) => ({
+    ...finding,
+    evidence: finding.evidence.map((piece) => {
+      const sha256 = known.get(piece.path);
+      return sha256 === undefined ? piece : { ...piece, sha256 };
+    }),
+  }));
 }
 
 /** Assertions kept with a finding: enough to know who said so, whatever number of feeds repeat it. */
@@ -157,13 +203,14 @@ function withAssertions(findings: readonly Finding[], indicators: readonly Indic
   });
 }
 
-function assertionRef({ file, feed, line, object, published }: Assertion): AssertionRef {
+function assertionRef({ file, feed, line, object, published, revision }: Assertion): AssertionRef {
   return {
     file,
     ...(feed === undefined ? {} : { feed }),
     ...(line > 0 ? { line } : {}),
     ...(object === undefined ? {} : { object }),
     ...(published === undefined ? {} : { published }),
+    ...(revision === undefined ? {} : { revision }),
   };
 }
 

@@ -105,7 +105,7 @@ function runOne(worker: Worker, task: Task, handlers: TaskHandlers): Promise<str
           await handlers.batch(task, message.batch);
           worker.postMessage({ type: "taken" } satisfies ToWorker);
         });
-      } else {
+      } else if (message.type === "result") {
         queue = queue.then(() => handlers.result(message.result));
         finish();
         return;

@@ -20,6 +20,7 @@ import type { IndicatorTable } from "./indicator-table.js";
 import { indicatorsOf, type LineHit } from "./line-hits.js";
 import { firstRecord, recordsOf, type RecordHits } from "./line-records.js";
 import { LongLine } from "./long-line.js";
+import { lineString, PARSE_LIMIT } from "./line-text.js";
 import type { Task } from "./plan.js";
 import { DaySampler } from "./sampler.js";
 
@@ -110,16 +111,14 @@ interface LinePlace {
   record?: number;
 }
 
-/** Longer lines are searched whole but parsed and quoted only around the hit. */
-const PARSE_LIMIT = 64 * 1024;
 /** A JSON object means little in part, so it is parsed whole up to here (CloudTrail's largest is 256 KiB); it is quoted as other lines are. */
 const OBJECT_LIMIT = 256 * 1024;
+/** Of a line longer than PARSE_LIMIT, what is parsed and quoted on either side of a hit. */
 const AROUND = 16 * 1024;
 /** Lines at the beginning of a source that are searched for a full date. */
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
-const RETURN = 13;
 const BRACE = 123;
 
 export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskResult> {
@@ -575,12 +574,4 @@ function sighted({ type, value, role, labels, confidence, tlp, benign }: TriageI
     ...(tlp === undefined ? {} : { tlp }),
     ...(benign === undefined || benign.length === 0 ? {} : { benign }),
   };
-}
-
-/** A line's text: no line end, no byte order mark at the start of the stream. */
-function lineString(bytes: Buffer, position: number): string {
-  let end = bytes.length;
-  if (end > 0 && bytes[end - 1] === RETURN) end--;
-  const text = bytes.toString("utf8", 0, end);
-  return position === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }

@@ -51,7 +51,7 @@ export class LineSpool {
 }
 
 /** writeSync until all is written. */
-export function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
+export function writeAll(fd: number, text: string | Uint8Array): void {
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
 }

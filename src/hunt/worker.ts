@@ -4,6 +4,8 @@ import { parentPort } from "node:worker_threads";
 import { parserFactory, type ParserSettings } from "../formats/parser-settings.js";
 import { Kernel } from "../matcher/kernel.js";
 import type { CompiledSet } from "../matcher/matcher.js";
+import { hashAsFound, type FileHash } from "../sources/file-hash.js";
+import type { SourceRef } from "../sources/source.js";
 import { OwnNetworks } from "../triage/own.js";
 import { FileHeaders } from "./headers.js";
 import { IndicatorTable, type SharedIndicators } from "./indicator-table.js";
@@ -26,12 +28,19 @@ export interface ScanSetup {
   settings: ScanSettings;
   /** Int32[0]: not 0 once the hunt shall stop. */
   stop: SharedArrayBuffer;
-  /** BigInt64: stored bytes read, hits found. */
+  /** BigInt64: stored bytes read, hits found, bytes hashed. */
   counters: SharedArrayBuffer;
 }
 
-export type ToWorker = { type: "setup"; setup: ScanSetup } | { type: "task"; task: Task } | { type: "taken" };
-export type FromWorker = { type: "batch"; task: number; batch: Batch } | { type: "result"; result: TaskResult };
+export type ToWorker =
+  | { type: "setup"; setup: ScanSetup }
+  | { type: "task"; task: Task }
+  | { type: "taken" }
+  | { type: "hash"; ref: SourceRef; shared: Pick<ScanSetup, "stop" | "counters"> };
+export type FromWorker =
+  | { type: "batch"; task: number; batch: Batch }
+  | { type: "result"; result: TaskResult }
+  | { type: "hashed"; hash: FileHash | undefined };
 
 /** Bytes read into the kernel's memory at once: fits a core's second-level cache with the tables. */
 const BLOCK_BYTES = 2 * 1024 * 1024;
@@ -72,6 +81,19 @@ export function scanEnvironment(
   };
 }
 
+/** How hashing is stopped, and counted, from any thread. */
+export function hashWatch(shared: Pick<ScanSetup, "stop" | "counters">): {
+  stopped: () => boolean;
+  progress: (bytes: number) => void;
+} {
+  const stop = new Int32Array(shared.stop);
+  const counters = new BigInt64Array(shared.counters);
+  return {
+    stopped: () => Atomics.load(stop, 0) !== 0,
+    progress: (bytes) => void Atomics.add(counters, 2, BigInt(bytes)),
+  };
+}
+
 /** Runs in the worker thread until the main thread ends it. The first message is the setup: the thread may be started before it is known. */
 export function serveTasks(serialise: Serialise): void {
   const port = parentPort!;
@@ -93,6 +115,11 @@ export function serveTasks(serialise: Serialise): void {
         wake?.();
         wake = undefined;
         return;
+      case "hash": {
+        const { stopped, progress } = hashWatch(message.shared);
+        void hashAsFound(message.ref, stopped, progress).then((hash) => post({ type: "hashed", hash }));
+        return;
+      }
       case "task":
         void scanTask(message.task, env!).then((result) => post({ type: "result", result }));
     }

@@ -8,8 +8,18 @@ export interface SourceError {
   offset?: number;
 }
 
+/** Which stored files are hashed: those in which something was found, all, or none. */
+export const HASH_CHOICES = ["hits", "all", "none"] as const;
+export type HashChoice = (typeof HASH_CHOICES)[number];
+
 export interface SourceCoverage {
   path: string;
+  /** The stored file, where that is not the path itself: the archive of a member. */
+  file?: string;
+  /** Bytes of the stored file when the hunt found it; absent for pipes. */
+  size?: number;
+  /** SHA-256 of the stored file, lower-case hex, when it was hashed and had not changed since it was read. */
+  sha256?: string;
   /** The format of most parsed lines, envelopes included; `unrecognised` when no format knew them. */
   format: string;
   /** Every format met in parsed lines, with the number of lines. */

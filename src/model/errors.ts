@@ -26,6 +26,10 @@ export const ERRORS = {
   "expansion-limit": { means: "decompression passed the limit and was stopped", loses: true },
   "unsupported-container": { means: "a compression or archive kind that is not read yet", loses: true },
   "file-changed": { means: "the file shrank while it was read", loses: true },
+  "not-hashed": {
+    means: "the file changed or went away between its reading and its hashing: no SHA-256 is given",
+    loses: false,
+  },
   "long-line": { means: "a line longer than the parse limit: searched in full, parsed around the hit", loses: false },
   "worker-failed": { means: "a worker ended unexpectedly", loses: true },
   interrupted: { means: "stopped before the end", loses: true },
@@ -34,6 +38,7 @@ export const ERRORS = {
   config: { means: "lookback.yaml could not be read, or a value in it is not right", loses: true },
   usage: { means: "the command line is not right", loses: true },
   "output-exists": { means: "the output folder holds a finished hunt", loses: true },
+  "output-unreadable": { means: "the folder holds no finished hunt, or a file in it cannot be read", loses: true },
   "output-failed": { means: "the output could not be written", loses: true },
 } as const;
 

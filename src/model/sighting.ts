@@ -54,6 +54,8 @@ export interface AssertionRef {
   object?: string;
   /** RFC 3339 or date, as written. */
   published?: string;
+  /** The publisher's version of that object: STIX `modified`, MISP `timestamp`. */
+  revision?: string;
 }
 
 /** The indicator as sightings and findings name it. */
@@ -116,8 +118,18 @@ export interface Evidence {
   /** RFC 3339, UTC. */
   timestamp?: string;
   verdict: Verdict;
+  /** The line; around what was found, with `…` where it was cut, when it is longer than EVIDENCE_LIMIT. */
   original: string;
+  /** The format that read the line; absent in what earlier versions wrote. */
+  format?: string;
+  /** How its time was read, where the line leaves the zone or the year open. */
+  timezone?: string;
+  /** SHA-256 of the stored file (of the archive, for a member), when it was hashed. */
+  sha256?: string;
 }
+
+/** UTF-16 code units of a line that a piece of evidence keeps. A longer text in `original` is a cut one. */
+export const EVIDENCE_LIMIT = 4096;
 
 export interface Finding {
   id: string;

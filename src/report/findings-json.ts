@@ -35,6 +35,9 @@ export function findingJson(f: Finding): string {
       timestamp: e.timestamp,
       verdict: e.verdict,
       original: e.original,
+      format: e.format,
+      timezone: e.timezone,
+      sha256: e.sha256,
     })),
     verdicts,
   });
@@ -47,6 +50,9 @@ function orderedError(e: SourceError): SourceError {
 function orderedSource(s: SourceCoverage): Record<string, unknown> {
   return {
     path: s.path,
+    file: s.file,
+    size: s.size,
+    sha256: s.sha256,
     format: s.format,
     timezone: s.timezone,
     bytes: s.bytes,

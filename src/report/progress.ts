@@ -9,6 +9,8 @@ export interface ProgressState {
   hits: number;
   /** Sources finished, and in all, where known. */
   sources?: { done: number; total: number };
+  /** All is read, and the files are being hashed. */
+  hashing?: { bytes: number; total: number };
 }
 
 export interface Progress {
@@ -61,6 +63,11 @@ export function createProgress(
 
 /** The text of the line, at most `columns - 1` wide so that no terminal wraps it. */
 export function progressLine(state: ProgressState, total: number, elapsedMs: number, columns: number): string {
+  if (state.hashing !== undefined) {
+    const { bytes, total: all } = state.hashing;
+    const text = `hashing what was read: ${formatBytes(bytes)} of ${formatBytes(all)}  ${plural(state.hits, "hit")}`;
+    return text.slice(0, Math.max(0, columns - 1));
+  }
   const seconds = elapsedMs / 1000;
   const rate = seconds > 0 ? state.bytes / seconds : 0;
   const hits = plural(state.hits, "hit");

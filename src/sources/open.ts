@@ -177,7 +177,8 @@ async function skip(reader: ByteReader, count: number): Promise<void> {
   }
 }
 
-function pathOf(source: SourceRef): string | Buffer {
+/** What opens the source: its path, or its own bytes where that is no UTF-8. */
+export function pathOf(source: Pick<SourceRef, "path" | "pathBytes">): string | Buffer {
   return source.pathBytes ? Buffer.from(source.pathBytes) : source.path;
 }
 

@@ -2,6 +2,7 @@
 import { lstatSync, readdirSync, statSync, type BigIntStats } from "node:fs";
 import type { SourceError } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
+import { fileTime } from "./file-time.js";
 import { expandGlob } from "./glob.js";
 import type { SourceRef, WalkProblem } from "./source.js";
 import { errnoOf, systemError } from "./system-error.js";
@@ -116,7 +117,7 @@ class Walker {
       path: place.path,
       ...(place.bytes && { pathBytes: place.bytes }),
       size: Number(stats.size),
-      mtimeMs: Number(stats.mtimeNs / 1000n) / 1000,
+      mtimeMs: fileTime(stats),
       seekable: true,
     });
   }

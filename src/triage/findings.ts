@@ -3,6 +3,7 @@
  * orders (first, last, worst), so a finding does not depend on how the work was cut.
  */
 import {
+  EVIDENCE_LIMIT,
   levelOf,
   LEVELS,
   VERDICTS,
@@ -35,7 +36,8 @@ export interface FindingDraft {
 }
 
 const WORST = 3;
-const ORIGINAL_LIMIT = 4096;
+/** Kept before what was found, where it stands far down a long line. */
+const KEPT_BEFORE = EVIDENCE_LIMIT / 2;
 
 const RANK = Object.fromEntries(VERDICTS.map((v, i) => [v, i])) as Record<Verdict, number>;
 
@@ -63,6 +65,17 @@ export function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** A line as evidence keeps it: whole, or the part around what was found in it, with `…` for what was left out. */
+export function keptText(original: string, observed: string): string {
+  if (original.length <= EVIDENCE_LIMIT) return original;
+  // A token is canonical, the line is not: it may not be found, and then the line's beginning has to do.
+  const at = original.toLowerCase().indexOf(observed.toLowerCase());
+  const near = at < 0 || at + observed.length <= EVIDENCE_LIMIT;
+  const start = near ? 0 : Math.max(0, Math.min(at - KEPT_BEFORE, original.length - EVIDENCE_LIMIT));
+  const end = start + EVIDENCE_LIMIT;
+  return `${start > 0 ? "…" : ""}${original.slice(start, end)}${end < original.length ? "…" : ""}`;
+}
+
 export class FindingsBuilder {
   private readonly drafts = new Map<string, FindingDraft>();
 
@@ -80,10 +93,9 @@ export class FindingsBuilder {
         ...(log.record === undefined ? {} : { record: log.record }),
         ...(time === undefined ? {} : { timestamp: isoTime(time) }),
         verdict: judgement.verdict,
-        original:
-          sighting.original.length > ORIGINAL_LIMIT
-            ? `${sighting.original.slice(0, ORIGINAL_LIMIT)}…`
-            : sighting.original,
+        original: keptText(sighting.original, sighting.observed),
+        format: sighting.format,
+        ...(sighting.timezone === undefined ? {} : { timezone: sighting.timezone }),
       },
       source,
       time,
