@@ -4,7 +4,10 @@ import type { Coverage, SourceCoverage, SourceError } from "../model/coverage.js
 import { ERRORS } from "../model/errors.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { isoTime } from "../triage/findings.js";
+import { jumpAcross, type Jump } from "./clock-jumps.js";
+import { ledgerOf, type LedgerRequest, type LogTimes } from "./ledger.js";
 import type { Task } from "./plan.js";
+import { addSpan, type DaySpan } from "./sampler.js";
 import type { LogResult, TaskResult } from "./scan-task.js";
 
 /** How a source's tasks ended. */
@@ -19,18 +22,26 @@ export function coverageOf(
   problems: readonly WalkProblem[],
   tasks: readonly Task[],
   ends: TaskEnds,
+  ledger: LedgerRequest,
 ): Coverage {
   const bySource = new Map<number, Task[]>();
   for (const task of tasks) bySource.set(task.source, [...(bySource.get(task.source) ?? []), task]);
-  const list = [
+  const logs = [
     ...sources.flatMap((ref, i) => sourceCoverage(ref.path, bySource.get(i) ?? [], ends)),
-    ...problems.map(problemCoverage),
+    ...problems.map((problem): LogTimes => ({ coverage: problemCoverage(problem), ...UNSAMPLED })),
   ];
-  return { sources: list, totals: totals(list) };
+  const list = logs.map(({ coverage }) => coverage);
+  return { sources: list, ledger: ledgerOf(logs, ledger), totals: totals(list) };
 }
 
+const UNSAMPLED: Omit<LogTimes, "coverage"> = {
+  sampled: { lines: 0, undated: 0, unrecognised: 0 },
+  unsure: [],
+  jumps: [],
+};
+
 /** A source's logs in the order they were read: itself, or an archive's members. */
-function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): SourceCoverage[] {
+function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): LogTimes[] {
   const logs = new Map<string, LogResult[]>();
   const errors: SourceError[] = [];
   let interrupted = false;
@@ -47,7 +58,10 @@ function sourceCoverage(path: string, tasks: readonly Task[], ends: TaskEnds): S
   if (interrupted) errors.push({ code: "interrupted", message: ERRORS.interrupted.means });
   // What befell the source as a whole is told under its own name; it may be an archive whose members are told already.
   if (errors.length > 0 || logs.size === 0) logs.set(path, logs.get(path) ?? []);
-  return [...logs].map(([name, parts]) => logCoverage(name, parts, name === path ? errors : []));
+  return [...logs].map(([name, parts]) => ({
+    coverage: logCoverage(name, parts, name === path ? errors : []),
+    ...timesOf(parts),
+  }));
 }
 
 /** @param parts the log's ranges, or the log as a whole */
@@ -84,6 +98,28 @@ function logCoverage(path: string, parts: readonly LogResult[], own: readonly So
     errors,
     complete: !errors.some((e) => ERRORS[e.code].loses),
   };
+}
+
+/** What the sampling of a log's parts came to, and what lies between one part and the next. */
+function timesOf(parts: readonly LogResult[]): Omit<LogTimes, "coverage"> {
+  const sampled = { lines: 0, undated: 0, unrecognised: 0 };
+  const unsure: DaySpan[] = [];
+  const jumps: Jump[] = [];
+  let before: LogResult["closing"];
+  let bytes = 0;
+  for (const part of parts) {
+    for (const key of ["lines", "undated", "unrecognised"] as const) sampled[key] += part.sampled[key];
+    if (before && part.opening) {
+      const across = jumpAcross(before, part.opening, bytes);
+      if (across) jumps.push(across);
+      if (!before.outermost || !part.opening.outermost) addSpan(unsure, before.time, part.opening.time);
+    }
+    unsure.push(...part.unsure);
+    jumps.push(...part.jumps);
+    before = part.closing ?? (before && { ...before, outermost: false });
+    bytes += part.bytes;
+  }
+  return { sampled, unsure, jumps };
 }
 
 function problemCoverage(problem: WalkProblem): SourceCoverage {

@@ -5,6 +5,9 @@
 import type { Indicator } from "../model/indicator.js";
 import type { TriageIndicator } from "../triage/triage.js";
 
+/** An indicator of the list, or an address of the background check. */
+export type HuntedIndicator = TriageIndicator & { decoy?: true };
+
 export interface SharedIndicators {
   /** One JSON text after the other, each a list of TOGETHER indicators. */
   text: SharedArrayBuffer;
@@ -25,20 +28,25 @@ function sharedUint32(values: readonly number[]): SharedArrayBuffer {
 /** Indicators stored as one JSON text: fewer, larger texts are made far faster, and few are ever decoded. */
 const TOGETHER = 256;
 
-function triageIndicator(indicator: Indicator): TriageIndicator {
+function huntedIndicator(indicator: Indicator, decoy: boolean): HuntedIndicator {
   const { type, value, role, labels, validFrom, validUntil, ports, confidence, tlp, benign } = indicator;
-  return { type, value, role, labels, validFrom, validUntil, ports, confidence, tlp, benign };
+  const known: HuntedIndicator = { type, value, role, labels, validFrom, validUntil, ports, confidence, tlp, benign };
+  return decoy ? { ...known, decoy } : known;
 }
 
+/** @param listed how many of the indicators, from the first, are the list's; those after them are decoys */
 export function shareIndicators(
   indicators: readonly Indicator[],
   slots: readonly (readonly number[])[],
+  listed = indicators.length,
 ): SharedIndicators {
   const texts: string[] = [];
   const starts = [0];
   let end = 0;
   for (let i = 0; i < indicators.length; i += TOGETHER) {
-    const text = JSON.stringify(indicators.slice(i, i + TOGETHER).map(triageIndicator));
+    const text = JSON.stringify(
+      indicators.slice(i, i + TOGETHER).map((one, k) => huntedIndicator(one, i + k >= listed)),
+    );
     texts.push(text);
     starts.push((end += Buffer.byteLength(text)));
   }
@@ -64,8 +72,8 @@ export class IndicatorTable {
   private readonly starts: Uint32Array;
   private readonly slotStarts: Uint32Array;
   private readonly slotItems: Uint32Array;
-  private readonly texts = new Map<number, TriageIndicator[]>();
-  private readonly decoded = new Map<number, readonly TriageIndicator[]>();
+  private readonly texts = new Map<number, HuntedIndicator[]>();
+  private readonly decoded = new Map<number, readonly HuntedIndicator[]>();
 
   constructor(shared: SharedIndicators) {
     this.text = new Uint8Array(shared.text);
@@ -75,7 +83,7 @@ export class IndicatorTable {
   }
 
   /** The indicators behind one slot of the matcher, in the set's order. */
-  at(slot: number): readonly TriageIndicator[] {
+  at(slot: number): readonly HuntedIndicator[] {
     let list = this.decoded.get(slot);
     if (!list) {
       list = Array.from(this.slotItems.subarray(this.slotStarts[slot], this.slotStarts[slot + 1]), (i) =>
@@ -86,13 +94,13 @@ export class IndicatorTable {
     return list;
   }
 
-  private decode(index: number): TriageIndicator {
+  private decode(index: number): HuntedIndicator {
     const text = Math.floor(index / TOGETHER);
     let list = this.texts.get(text);
     if (!list) {
       // Buffer.from copies: TextDecoder refuses shared memory.
       const bytes = Buffer.from(this.text.subarray(this.starts[text], this.starts[text + 1]));
-      list = JSON.parse(bytes.toString("utf8")) as TriageIndicator[];
+      list = JSON.parse(bytes.toString("utf8")) as HuntedIndicator[];
       this.texts.set(text, list);
     }
     return list[index % TOGETHER]!;

@@ -8,18 +8,20 @@ import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
-import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
+import type { Judgement, SightedIndicator, Sighting, Window } from "../model/sighting.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openMembers, type Member } from "../sources/archives/members.js";
 import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { OwnNetworks } from "../triage/own.js";
-import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
+import { triage, type Pending, type Triage } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
-import type { IndicatorTable } from "./indicator-table.js";
+import type { HuntedIndicator, IndicatorTable } from "./indicator-table.js";
 import { indicatorsOf, type LineHit } from "./line-hits.js";
 import type { Task } from "./plan.js";
-import { DaySampler } from "./sampler.js";
+import type { Edge, Jump } from "./clock-jumps.js";
+import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
+import { DaySampler, type DaySpan } from "./sampler.js";
 
 /** A sighting as text, cut where the main thread puts in the line number. Without a tail the judgement is still to come. */
 export interface SerialisedSighting {
@@ -47,6 +49,9 @@ export interface Batch {
   pendings: (PendingSighting | undefined)[];
   /** What the judged ones among them come to; line numbers as in `lines`, plus one. */
   findings: FindingDraft[];
+  /** Background check: judged hits of decoys, and those that wait for their conversation. */
+  decoys: DecoyHit[];
+  pendingDecoys: PendingDecoy[];
 }
 
 /** What a task came to, apart from its batches. */
@@ -70,17 +75,29 @@ export interface LogResult {
   hits: number;
   /** Sightings left out because their time lies outside --from/--to. */
   outside: number;
+  /** Sightings left out because --window asks for others. */
+  otherWindow: number;
   formats: Record<string, number>;
   timezones: Record<string, number>;
   days: Record<string, number>;
   first: number | undefined;
   last: number | undefined;
+  /** Of the lines sampled for their time, comments and headers apart: all, without a time, in no known format. */
+  sampled: { lines: number; undated: number; unrecognised: number };
+  /** How it begins and ends in time, in file order. */
+  opening: Edge | undefined;
+  closing: Edge | undefined;
+  /** Days of which it is not known whether they have lines. */
+  unsure: DaySpan[];
+  jumps: Jump[];
   errors: SourceError[];
 }
 
 export interface ScanSettings {
   from?: number;
   to?: number;
+  /** Keep these sightings alone, and those of which it is not known. */
+  window?: Exclude<Window, "unknown">;
   maxExpandedBytes?: number;
 }
 
@@ -112,6 +129,7 @@ const OVERLAP = 1280;
 const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
+const HASH = 35;
 const RETURN = 13;
 
 export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskResult> {
@@ -188,6 +206,7 @@ class LogScan {
   private readonly reader: ByteReader;
   private readonly headers: FileHeaders | StreamHeaders;
   private parser: LineParser | undefined;
+  private readonly decoys = new DecoyTally();
   private batch: Batch = emptyBatch();
   private batchBytes = 0;
   /** Position in the decoded stream of the block's first byte. */
@@ -222,11 +241,17 @@ class LogScan {
       unparsed: 0,
       hits: 0,
       outside: 0,
+      otherWindow: 0,
       formats: {},
       timezones: {},
       days: {},
       first: undefined,
       last: undefined,
+      sampled: { lines: 0, undated: 0, unrecognised: 0 },
+      opening: undefined,
+      closing: undefined,
+      unsure: [],
+      jumps: [],
       errors: [],
     };
   }
@@ -234,11 +259,16 @@ class LogScan {
   async run(): Promise<void> {
     await this.readAll();
     await this.flush();
-    const { result } = this;
+    const { result, sampler } = this;
     result.errors.push(...this.reader.errors);
-    result.days = this.sampler.days;
-    result.first = this.sampler.first;
-    result.last = this.sampler.last;
+    sampler.close();
+    result.days = sampler.days;
+    result.first = sampler.first;
+    result.last = sampler.last;
+    result.opening = sampler.opening;
+    result.closing = sampler.closing;
+    result.unsure = sampler.unsure;
+    result.jumps = sampler.jumps;
   }
 
   private async readAll(): Promise<void> {
@@ -362,7 +392,7 @@ class LogScan {
     const { kernel } = this.env;
     const found = kernel.scan(start, end);
     const before = this.result.newlines;
-    this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base));
+    this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base), base);
     for (let i = 0; i < found.count;) {
       const { lineStart, lineIndex } = found.hit(i);
       const hits: LineHit[] = [];
@@ -433,11 +463,22 @@ class LogScan {
     if (end < 0) end = region.length;
     if (end === at) return undefined;
     const parsed = this.parse(lineString(region.subarray(at, Math.min(end, at + PARSE_LIMIT)), base + at), base + at);
+    // Headers are no events: those of W3C and Zeek logs, and a first line of column names.
+    const isHeader = region[at] === HASH || (base + at === 0 && parsed.event.timestamp === undefined);
+    if (!isHeader) {
+      const { sampled } = this.result;
+      sampled.lines++;
+      if (parsed.event.timestamp === undefined) sampled.undated++;
+      if (parsed.understood !== "format") sampled.unrecognised++;
+    }
     return parsed.event.timestamp;
   }
 
   private parse(line: string, position: number): ParsedLine {
-    const parsed = this.parser!.parse(line, position);
+    return this.tallied(this.parser!.parse(line, position));
+  }
+
+  private tallied(parsed: ParsedLine): ParsedLine {
     const { result } = this;
     result.parsed++;
     if (parsed.understood === "none") result.unparsed++;
@@ -457,40 +498,63 @@ class LogScan {
     hits: readonly LineHit[],
     seen: Set<string> | undefined,
   ): void {
-    const { env, result } = this;
-    let whole: { original: string; parsed: ParsedLine } | undefined;
+    const { env, result, log } = this;
+    let whole: { original: string; parsed: ParsedLine; told: boolean } | undefined;
     for (const { indicator, offset, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
       let read = whole;
       if (!read) {
         const short = bytes.length <= PARSE_LIMIT;
         const from = short ? 0 : Math.max(0, offset - AROUND);
         const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
-        read = { original, parsed: this.parse(original, position) };
+        read = { original, parsed: this.parser!.parse(original, position), told: false };
         if (short) whole = read;
+      }
+      const decoy = indicator.decoy === true;
+      // A line that holds decoys alone is no part of the coverage: it is the same without them.
+      if (!decoy && !read.told) {
+        read.told = true;
+        this.tallied(read.parsed);
       }
       const time = read.parsed.event.timestamp;
       const { from, to } = env.settings;
       if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
-        result.outside++;
+        if (!decoy) result.outside++;
         continue;
       }
-      if (time !== undefined) this.sampler.note(time);
-      this.sighting(read.parsed, read.original, indicator, [...tokens], position, newlinesBefore);
+      if (time !== undefined && !decoy) this.sampler.hit(time);
+      const judged = triage(read.parsed, indicator, [...tokens], log.path, env.own);
+      const window = (judged.judgement ?? judged.pending).window;
+      if (env.settings.window !== undefined && window !== env.settings.window && window !== "unknown") {
+        if (!decoy) result.otherWindow++;
+        continue;
+      }
+      if (decoy) {
+        this.decoyHit(indicator, judged);
+        continue;
+      }
+      this.sighting(read.parsed, read.original, indicator, judged, position, newlinesBefore);
       result.hits++;
       env.progress(0, 1);
+    }
+  }
+
+  private decoyHit({ value }: HuntedIndicator, { judgement, pending }: Triage): void {
+    if (judgement) this.decoys.add(value, judgement.verdict);
+    else {
+      this.batch.pendingDecoys.push({ value, pending: pending! });
+      this.batchBytes += 400;
     }
   }
 
   private sighting(
     parsed: ParsedLine,
     original: string,
-    indicator: TriageIndicator,
-    tokens: readonly string[],
+    indicator: HuntedIndicator,
+    judged: Triage & { observed: string },
     position: number,
     newlinesBefore: number,
   ): void {
     const { env, batch, log, source } = this;
-    const judged = triage(parsed, indicator, tokens, log.path, env.own);
     const facts = {
       log: { path: log.path, offset: this.reader.originalOffset(position), line: newlinesBefore + 1 },
       indicator: sighted(indicator),
@@ -511,9 +575,10 @@ class LogScan {
   }
 
   private async flush(): Promise<void> {
-    if (this.batch.heads.length === 0) return;
     const { batch } = this;
+    if (batch.heads.length + batch.pendingDecoys.length + this.decoys.size === 0) return;
     batch.findings = this.findings.take();
+    batch.decoys = this.decoys.take();
     this.batch = emptyBatch();
     this.batchBytes = 0;
     await this.env.emit(this.task, batch);
@@ -521,11 +586,11 @@ class LogScan {
 }
 
 function emptyBatch(): Batch {
-  return { heads: [], tails: [], lines: [], pendings: [], findings: [] };
+  return { heads: [], tails: [], lines: [], pendings: [], findings: [], decoys: [], pendingDecoys: [] };
 }
 
 /** What a sighting says of its indicator; what is not known of it is left out. */
-function sighted({ type, value, role, labels, confidence, tlp, benign }: TriageIndicator): SightedIndicator {
+function sighted({ type, value, role, labels, confidence, tlp, benign }: HuntedIndicator): SightedIndicator {
   return {
     type,
     name: value,
