@@ -195,7 +195,13 @@ describe("findings and coverage as JSON", () => {
       ledger: {
         ...told,
         summary: ledgerSentence(ledger),
-        assurance: { level: assurance, sentence: assuranceSentence(ledger), limits },
+        assurance: {
+          level: assurance,
+          sentence: assuranceSentence(ledger),
+          limits: limits.map(({ ...limit }) =>
+            "gaps" in limit ? { kind: "gap", source: limit.source, days: limit.days } : limit,
+          ),
+        },
       },
       background: backgroundJson(coverage.background!),
     });

@@ -41,7 +41,7 @@ export interface Edge {
   time: number;
   /** The time is that of the very first or last line. */
   outermost: boolean;
-  /** Time of the dated sample at the other end of the block. */
+  /** Time of a line a little farther in, which bears it out. */
   inner: number;
 }
 
@@ -92,7 +92,7 @@ export class JumpFinder {
   }
 }
 
-/** The jump between two stretches of a log that follow each other; the far ends of the blocks there must bear it out. */
+/** The jump between two stretches of a log that follow each other; a line farther in on either side must bear it out. */
 export function jumpAcross(last: Edge, first: Edge, at: number): Jump | undefined {
   if (!last.outermost || !first.outermost) return undefined;
   const before = [last.time, last.inner];

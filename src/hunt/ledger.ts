@@ -39,7 +39,7 @@ const UNDATED_SHARE = 0.1;
 const UNRECOGNISED_SHARE = 0.5;
 /** Days farther from the others than this, with few lines, are a clock's fault where the clock is known to have jumped. */
 const STRAY_DAYS = 30;
-const STRAY_SHARE = 0.01;
+const STRAY_SHARE = 0.05;
 
 /** A log under way: its files' parts put together. */
 interface Draft {
@@ -256,8 +256,21 @@ function limitsOf(
   if (sources.every(({ lines }) => lines === 0)) limits.push({ kind: "nothing-read" });
   for (const { name, status } of expected)
     if (status !== "present") limits.push({ kind: `expected-${status}`, source: name });
-  for (const source of sources) limits.push(...limitsOfSource(source, bounds));
+  for (const source of sources) limits.push(...limitsOfSource(source, narrowed(bounds, source, expected)));
   return limits;
+}
+
+/** Whoever says from when on a log should be there knows that it is not there before. */
+function narrowed({ from, to }: Bounds, { name }: LedgerSource, expected: readonly ExpectedSource[]): Bounds {
+  const said = expected.filter(({ sources }) => sources.includes(name));
+  const froms = said.flatMap((one) => (one.from === undefined ? [] : numberOf(one.from)));
+  const tos = said.flatMap((one) => (one.to === undefined ? [] : numberOf(one.to)));
+  const first = min(froms);
+  const last = max(tos);
+  return {
+    from: from === undefined || first === undefined ? (from ?? first) : Math.max(from, first),
+    to: to === undefined || last === undefined ? (to ?? last) : Math.min(to, last),
+  };
 }
 
 function limitsOfSource(source: LedgerSource, bounds: Bounds): LedgerLimit[] {

@@ -20,7 +20,7 @@ const PARTS: readonly { pattern: RegExp; note: string }[] = [
   { pattern: /((?:^|[/\\!])(?:u_)?(?:ex|in|nc))\d{6}(?:\d\d)?(?=\.log$|_x\.log$|$)/i, note: "IIS: u_ex210304.log" },
   { pattern: /()\.\d\d:\d\d:\d\d-\d\d:\d\d:\d\d(?=\.log$|$)/, note: "Zeek: conn.00:00:00-01:00:00.log" },
   {
-    pattern: new RegExp(`()(?<!\\d)[-_.]?${DATE.replace("\\1", "\\2")}${TIME}(?!\\d)`),
+    pattern: new RegExp(`()(?:[-_.]|(?<!\\d))${DATE.replace("\\1", "\\2")}${TIME}(?!\\d)`),
     note: "date: fw01-20210303.log",
   },
   { pattern: /()[-_.]@?1[0-9]{9}(?:\d{3})?(?!\d)/, note: "seconds or milliseconds since 1970" },

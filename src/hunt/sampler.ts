@@ -29,6 +29,7 @@ const GAP_SEARCHES = 4096;
 /** Lines tried for one with a time: the headers of a Zeek log are eight. */
 const TRIES = 16;
 const MAX_SPANS = 256;
+const NEAR_MS = 10 * 60_000;
 
 interface Sample {
   time: number | undefined;
@@ -123,13 +124,25 @@ export class DaySampler {
       if (this.closing) this.closing = { ...this.closing, outermost: false };
       return;
     }
-    const opening: Edge = { time: first.time, outermost: first === samples[0], inner: last.time };
+    // The other end of a block serves where it is near in time, as it is in a busy log.
+    const near = Math.abs(last.time - first.time) < NEAR_MS;
+    const inner = (at: number, step: (region: Buffer, at: number) => number, other: number): number =>
+      near ? other : (timeAt(step(region, step(region, at))) ?? other);
+    const opening: Edge = {
+      time: first.time,
+      outermost: first === samples[0],
+      inner: inner(first.at, nextLine, last.time),
+    };
     if (!this.opening) this.opening = opening;
     else if (this.closing) {
       if (!opening.outermost || !this.closing.outermost) this.doubt(this.closing.time, first.time);
       else this.finder.across(this.closing, opening, base);
     }
-    this.closing = { time: last.time, outermost: last === samples.at(-1), inner: first.time };
+    this.closing = {
+      time: last.time,
+      outermost: last === samples.at(-1),
+      inner: inner(last.at, previousLine, first.time),
+    };
     for (let i = 1; i < dated.length; i++) {
       const [a, b] = [dated[i - 1]!, dated[i]!];
       this.finder.between(region, base, a, b, timeAt);
@@ -244,6 +257,10 @@ function datedBefore(
 /** Start of the line that holds position `at`. */
 function lineStart(region: Buffer, at: number): number {
   return at <= 0 ? 0 : region.lastIndexOf(NEWLINE, at - 1) + 1;
+}
+
+function previousLine(region: Buffer, at: number): number {
+  return lineStart(region, at - 1);
 }
 
 function nextLine(region: Buffer, at: number): number {

@@ -1,7 +1,7 @@
 /** `findings.jsonl` and `coverage.json`, keys in the order of the contract. */
 import type { Coverage, SourceCoverage, SourceError } from "../model/coverage.js";
 import type { Background, BackgroundCount } from "../model/background.js";
-import type { Ledger, LedgerSource } from "../model/ledger.js";
+import type { Ledger, LedgerLimit, LedgerSource } from "../model/ledger.js";
 import { VERDICTS, WINDOWS } from "../model/sighting.js";
 import type { Finding, Verdict, Window } from "../model/sighting.js";
 import { backgroundSentence } from "./background-words.js";
@@ -89,11 +89,18 @@ function orderedLog(s: LedgerSource): Record<string, unknown> {
   };
 }
 
+/** Gaps and jumps stand with their source. */
+function shortLimit(limit: LedgerLimit): Record<string, unknown> {
+  if (limit.kind === "gap") return { kind: limit.kind, source: limit.source, days: limit.days };
+  if (limit.kind === "jump") return { kind: limit.kind, source: limit.source };
+  return { ...limit };
+}
+
 function orderedLedger(ledger: Ledger): Record<string, unknown> {
   return {
     window: ledger.window,
     summary: ledgerSentence(ledger),
-    assurance: { level: ledger.assurance, sentence: assuranceSentence(ledger), limits: ledger.limits },
+    assurance: { level: ledger.assurance, sentence: assuranceSentence(ledger), limits: ledger.limits.map(shortLimit) },
     sources: ledger.sources.map(orderedLog),
     expected: ledger.expected,
   };
