@@ -9,7 +9,6 @@
  * The sum over the sets gives the exact chance of as many listed ones met as there are. With one decoy each this is the sign
  * test (McNemar's, exact): sets in which both or none were met say nothing.
  */
-import { createHash } from "node:crypto";
 import { PUBLIC_RESOLVERS, SPECIAL_USE } from "../intel/special-use.js";
 import { BACKGROUND_KINDS, type Background, type BackgroundCount, type BackgroundKind } from "../model/background.js";
 import type { Indicator } from "../model/indicator.js";
@@ -22,12 +21,8 @@ import { upperTail } from "./statistics.js";
 
 /** Below it a hunt is said to show more than chance; so often it is said where there is chance alone, or less often. */
 export const ALPHA = 0.01;
-/**
- * Sets at most: a thousand say all that can be said. Lists of more than fifty thousand get one for two in a hundred of their
- * addresses, so that the tables grow by no more than that with one decoy each.
- */
+/** Sets at most: a thousand say all that can be said, and a list of a hundred thousand is hunted as fast as without them. */
 const MAX_SETS = 1000;
-const MAX_SHARE = 0.02;
 /** Draws for one decoy before it is given up: its network is listed through, or own. */
 const DRAWS = 32;
 
@@ -83,18 +78,27 @@ function spanOf({ range }: Pick<Indicator, "range">): Span[] {
 export function drawDecoys(indicators: readonly Indicator[], hash: string, own: OwnNetworks, each: number): Decoys {
   const out: Decoys = { sets: [], indicators: [] };
   if (each < 1) return out;
-  const spans = indicators.flatMap(spanOf);
-  const listed = new Spans(spans);
+  // A set is sorted: the single addresses, which may be a million, are looked up where they stand.
+  const singles: Indicator[] = [];
+  const wide: Span[] = [];
+  for (const indicator of indicators) {
+    const { type, range } = indicator;
+    if (range?.version !== 4) continue;
+    if (type === "ipv4-addr" && range.first === range.last) singles.push(indicator);
+    else wide.push(...spanOf(indicator));
+  }
+  const blocks = new Spans(wide);
+  const isListed = (address: number): boolean => blocks.has(address) || holds(singles, address);
   const special = new Spans([...SPECIAL_USE, ...PUBLIC_RESOLVERS].flatMap(spanOf));
   const isFit = (address: number): boolean => !special.has(address) && !own.contains(formatIpv4(address));
-  const singles = indicators.filter(({ range }) => range?.version === 4 && range.first === range.last);
   const drawn = new Set<number>();
-  for (const indicator of chosen(singles, hash)) {
+  const seed = seedOf(hash);
+  for (const indicator of chosen(singles, seed)) {
     const address = Number(indicator.range!.first);
-    if (indicator.type !== "ipv4-addr" || !isFit(address)) continue;
+    if (!isFit(address)) continue;
     const decoys: string[] = [];
-    for (const candidate of candidates(hash, address, each * DRAWS)) {
-      if (drawn.has(candidate) || listed.has(candidate) || !isFit(candidate)) continue;
+    for (const candidate of candidates(seed, address, each * DRAWS)) {
+      if (drawn.has(candidate) || isListed(candidate) || !isFit(candidate)) continue;
       drawn.add(candidate);
       decoys.push(formatIpv4(candidate));
       out.indicators.push(decoyOf(indicator, candidate));
@@ -105,29 +109,48 @@ export function drawDecoys(indicators: readonly Indicator[], hash: string, own: 
   return out;
 }
 
+/** Whether an address is among single ones in ascending order. */
+function holds(singles: readonly Indicator[], address: number): boolean {
+  let low = 0;
+  let high = singles.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (Number(singles[middle]!.range!.first) < address) low = middle + 1;
+    else high = middle;
+  }
+  return low < singles.length && Number(singles[low]!.range!.first) === address;
+}
+
 /** All, or as many as are allowed, spread evenly over the list from a start that the seed gives. */
-function chosen(singles: readonly Indicator[], hash: string): readonly Indicator[] {
-  const most = Math.max(MAX_SETS, Math.floor(singles.length * MAX_SHARE));
-  if (singles.length <= most) return singles;
-  const step = singles.length / most;
-  const start = (digest(hash).readUInt32LE(0) / 2 ** 32) * step;
-  return Array.from({ length: most }, (_, i) => singles[Math.floor(start + i * step)]!);
+function chosen(singles: readonly Indicator[], seed: number): readonly Indicator[] {
+  if (singles.length <= MAX_SETS) return singles;
+  const step = singles.length / MAX_SETS;
+  const start = (mixed(seed) / 2 ** 32) * step;
+  return Array.from({ length: MAX_SETS }, (_, i) => singles[Math.floor(start + i * step)]!);
 }
 
 /** Host addresses of the /16 in an order that seed and address give; a network's first and last are seldom hosts. */
-function* candidates(hash: string, address: number, most: number): Generator<number> {
+function* candidates(seed: number, address: number, most: number): Generator<number> {
   const network = address - (address % 65_536);
-  for (let round = 0, n = 0; n < most; round++) {
-    const bytes = digest(`${hash} ${address} ${round}`);
-    for (let at = 0; at < bytes.length && n < most; at += 2, n++) {
-      const host = bytes.readUInt16LE(at);
-      if (host % 256 !== 0 && host % 256 !== 255) yield network + host;
-    }
+  let state = mixed(seed ^ mixed(address));
+  for (let n = 0; n < most; n++) {
+    state = (state + 0x9e3779b9) >>> 0;
+    const host = mixed(state) >>> 16;
+    if (host % 256 !== 0 && host % 256 !== 255) yield network + host;
   }
 }
 
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/** The first 32 bits of the set's hash. */
+function seedOf(hash: string): number {
+  return Number.parseInt(hash.slice(0, 8), 16) >>> 0;
+}
+
+/** A well-mixed 32-bit number of another: the finaliser of MurmurHash3. */
+function mixed(n: number): number {
+  let h = n >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }
 
 /** A decoy passes for its indicator, validity included; nothing is known of it. */

@@ -1,8 +1,6 @@
-/** Sources × days: which days of which log were there to be searched. Drawn by ECharts, in class names like the timeline. */
-import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams } from "echarts";
+/** Sources × days: which days of which log were there to be searched, in class names like the timeline. */
 import type { Ledger, LedgerSource } from "../model/ledger.js";
-import { plural, printable, truncateMiddle } from "./text.js";
-import { pageSvg } from "./timeline.js";
+import { escapeHtml, plural, printable, truncateMiddle, visibleHtml } from "./text.js";
 
 const DAY_MS = 86_400_000;
 const MAX_ROWS = 40;
@@ -15,18 +13,10 @@ const RIGHT = 12;
 const ROW = 18;
 const BAR = 10;
 const AXIS = 28;
+const TOP = 10;
+const TICKS = 10;
+const DATE_WIDTH = 76;
 const MAX_NAME = 32;
-
-const TEXT = "#00aa01";
-const LINE = "#00aa02";
-const READ = "#00aa03";
-const GAP = "#00aa04";
-const CLASS_OF = new Map([
-  [TEXT, "t-text"],
-  [LINE, "t-line"],
-  [READ, "c-read"],
-  [GAP, "c-gap"],
-]);
 
 /** Days `[from, to)` of one row, as numbers since 1970. */
 interface Run {
@@ -62,7 +52,7 @@ export interface CoveragePicture {
 }
 
 /** Undefined when nothing is dated, or over too long a time to be drawn. */
-export async function coveragePicture(ledger: Ledger): Promise<CoveragePicture | undefined> {
+export function coveragePicture(ledger: Ledger): CoveragePicture | undefined {
   const { from, to } = ledger.window;
   if (from === undefined || to === undefined) return undefined;
   const [first, last] = [dayNumber(from), dayNumber(to)];
@@ -81,68 +71,36 @@ export async function coveragePicture(ledger: Ledger): Promise<CoveragePicture |
   }
   if (runs.length === 0) return undefined;
   const shown = rows.slice(0, drawn);
-  return { svg: await draw(shown, runs, first, last), undrawn: dated.length - drawn };
+  return { svg: draw(shown, runs, first, last), undrawn: dated.length - drawn };
 }
 
-async function draw(rows: readonly LedgerSource[], runs: readonly Run[], first: number, last: number): Promise<string> {
-  const [core, charts, components, renderers] = await Promise.all([
-    import("echarts/core"),
-    import("echarts/charts"),
-    import("echarts/components"),
-    import("echarts/renderers"),
-  ]);
-  core.use([charts.CustomChart, components.GridComponent, renderers.SVGRenderer]);
-  const height = 10 + rows.length * ROW + AXIS;
-  const chart = core.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
-  const hidden = { show: false };
-  const label = { color: TEXT, fontSize: 12 };
-  const step = Math.max(1, Math.ceil((last - first + 1) / 10));
-  try {
-    chart.setOption({
-      animation: false,
-      grid: { left: LEFT, right: RIGHT, top: 10, height: rows.length * ROW },
-      xAxis: {
-        type: "value",
-        min: first,
-        max: last + 1,
-        interval: step,
-        axisTick: hidden,
-        axisLine: { show: true, lineStyle: { color: LINE, width: 1 } },
-        splitLine: { show: true, lineStyle: { color: LINE, width: 1 } },
-        // The last label may stand close to the one before it.
-        axisLabel: { ...label, showMaxLabel: false, formatter: (day: number) => dateOf(day) },
-      },
-      yAxis: {
-        type: "category",
-        inverse: true,
-        data: rows.map(({ name }) => printable(truncateMiddle(name, MAX_NAME))),
-        axisLine: hidden,
-        axisTick: hidden,
-        axisLabel: { ...label, interval: 0 },
-      },
-      series: [
-        {
-          type: "custom",
-          silent: true,
-          encode: { x: [0, 1], y: 2 },
-          data: runs.map(({ from, to, row }) => [from, to, row]),
-          renderItem: ({ dataIndex }: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI) => {
-            const { from, to, row, gap } = runs[dataIndex]!;
-            const [x = 0, y = 0] = api.coord([from, row]);
-            const [end = 0] = api.coord([to, row]);
-            return {
-              type: "rect",
-              shape: { x: round(x), y: round(y - BAR / 2), width: round(Math.max(1, end - x)), height: BAR },
-              style: { fill: gap ? GAP : READ },
-            };
-          },
-        },
-      ],
-    });
-    return pageSvg(chart.renderToSVGString(), { width: WIDTH, height }, describe(rows, first, last), CLASS_OF);
-  } finally {
-    chart.dispose();
+/** Rows of bars on a scale of days. Written here: loading a charting library takes longer than a small hunt. */
+function draw(rows: readonly LedgerSource[], runs: readonly Run[], first: number, last: number): string {
+  const bottom = TOP + rows.length * ROW;
+  const height = bottom + AXIS;
+  const scale = (WIDTH - LEFT - RIGHT) / (last + 1 - first);
+  const x = (day: number): number => round(LEFT + (day - first) * scale);
+  const parts: string[] = [];
+  const step = Math.max(1, Math.ceil((last + 1 - first) / TICKS));
+  for (let day = first; day <= last; day += step) {
+    parts.push(`<path d="M${x(day)} ${TOP}V${bottom}" class="t-line"/>`);
+    // A date would run over the edge there.
+    if (x(day) < WIDTH - DATE_WIDTH / 2)
+      parts.push(`<text x="${x(day)}" y="${bottom + 18}" text-anchor="middle">${dateOf(day)}</text>`);
   }
+  rows.forEach(({ name }, row) => {
+    const label = visibleHtml(printable(truncateMiddle(name, MAX_NAME)));
+    parts.push(`<text x="${LEFT - 10}" y="${TOP + row * ROW + 13}" text-anchor="end">${label}</text>`);
+  });
+  for (const { row, from, to, gap } of runs) {
+    const width = Math.max(1, round((to - from) * scale));
+    const y = TOP + row * ROW + (ROW - BAR) / 2;
+    parts.push(
+      `<rect x="${x(from)}" y="${y}" width="${width}" height="${BAR}" class="${gap ? "c-gap" : "c-read"} f"/>`,
+    );
+  }
+  const description = escapeHtml(describe(rows, first, last));
+  return `<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="${description}">${parts.join("\n")}</svg>`;
 }
 
 function dateOf(day: number): string {

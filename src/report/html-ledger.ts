@@ -10,8 +10,8 @@ import { escapeHtml, formatCount, plural, shorten, visibleHtml } from "./text.js
 const MAX_ROWS = 200;
 const MAX_GAPS = 12;
 
-export async function ledgerSection(ledger: Ledger): Promise<string> {
-  const picture = await coveragePicture(ledger);
+export function ledgerSection(ledger: Ledger): string {
+  const picture = coveragePicture(ledger);
   const drawn =
     picture === undefined
       ? ""

@@ -72,7 +72,7 @@ ${verdictSection(input)}
 ${timeline}
 ${findingsSection(input.findings)}
 ${checkSection(input)}
-${await ledgerSection(input.coverage.ledger)}
+${ledgerSection(input.coverage.ledger)}
 ${coverageSection(input)}
 ${provenanceSection(input)}
 </main>

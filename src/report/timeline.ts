@@ -203,7 +203,7 @@ export async function timelineSvg(t: Timeline): Promise<string> {
         })),
       ],
     });
-    return pageSvg(chart.renderToSVGString(), { width: WIDTH, height }, describeTimeline(t), CLASS_OF);
+    return page(chart.renderToSVGString(), height, describeTimeline(t));
   } finally {
     // An undisposed chart keeps a timer, and with it the process.
     chart.dispose();
@@ -228,23 +228,18 @@ function labelOf(t: Timeline): Map<number, string> {
 }
 
 /** Drops what a static page has no use for (namespaces, hover rules, ids that count up) and puts classes for colours. */
-export function pageSvg(
-  svg: string,
-  { width, height }: { width: number; height: number },
-  description: string,
-  classOf: ReadonlyMap<string, string>,
-): string {
+function page(svg: string, height: number, description: string): string {
   const body = svg
     .slice(svg.indexOf(">") + 1, svg.lastIndexOf("</svg>"))
     .replace(/<style[^>]*>[^]*?<\/style>/g, "")
     .replace(/ (?:class|ecmeta_\w+|pointer-events|style)="[^"]*"/g, "")
     .replace(/ (fill|stroke)="(#00[ab]{2}0\d)"/g, (_, attribute: string, color: string) => {
-      const name = classOf.get(color) ?? "t-text";
+      const name = CLASS_OF.get(color) ?? "t-text";
       return ` class="${attribute === "stroke" ? name : `${name} f`}"`;
     })
     .replace(/\n+/g, "\n");
   return (
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" ` +
+    `<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" ` +
     `aria-label="${escapeHtml(description)}">${body}</svg>`
   );
 }
