@@ -291,5 +291,9 @@ describe("a hunt with decoys", () => {
     expect(check).toBeDefined();
     expect(without.coverage).toEqual(rest);
     expect(without.manifest.background).toBeNull();
+    expect(run("more", join(folder, "flows"), "--decoys", "20").coverage.background).toMatchObject({
+      compared: 2,
+      decoys: 40,
+    });
   });
 });

@@ -48,7 +48,7 @@ function sample(times: readonly (number | undefined)[], linesABlock = Infinity):
   return sampler;
 }
 
-function times(path: string, sampler: DaySampler, lines: number): LogTimes {
+function logTimes(path: string, sampler: DaySampler, lines: number): LogTimes {
   const first = sampler.first;
   const last = sampler.last;
   const coverage: SourceCoverage = {
@@ -74,7 +74,7 @@ function ledger(
   logs: Readonly<Record<string, readonly (number | undefined)[]>>,
   asked: { from?: string; to?: string; expect?: Expectation[]; named?: (path: string) => string | undefined } = {},
 ): Ledger {
-  const list = Object.entries(logs).map(([path, all]) => times(path, sample(all), all.length));
+  const list = Object.entries(logs).map(([path, all]) => logTimes(path, sample(all), all.length));
   return ledgerOf(list, {
     from: asked.from === undefined ? undefined : Date.parse(asked.from),
     to: asked.to === undefined ? undefined : Date.parse(`${asked.to}T23:59:59.999Z`),
@@ -111,7 +111,7 @@ describe("days without lines", () => {
           }
           const held = new Set(all.flatMap((time) => (time === undefined ? [] : date(time))));
           const sampler = sample(all, linesABlock);
-          const { gaps } = ledgerOf([times("a.log", sampler, all.length)], {
+          const { gaps } = ledgerOf([logTimes("a.log", sampler, all.length)], {
             expect: [],
             named: () => undefined,
             interrupted: false,

@@ -81,13 +81,17 @@ export function pathRule(entry: LogEntry, folder: string): PathRule {
   };
 }
 
-/** Throws LookbackError `usage` for a date that is none, without a place. */
+/** Throws LookbackError for a date that is none, without a place. */
 export function expectation({ name, from, to }: ExpectEntry, folder: string): Expectation {
+  const first = from === undefined ? undefined : parseTimeBound(from, "from", "start");
+  const last = to === undefined ? undefined : parseTimeBound(to, "to", "end");
+  if (first !== undefined && last !== undefined && last < first)
+    throw new LookbackError("config", "to lies before from");
   return {
     name,
     ...(name.includes("/") ? { path: resolve(folder, name) } : {}),
-    ...(from === undefined ? {} : { from: parseTimeBound(from, "from", "start") }),
-    ...(to === undefined ? {} : { to: parseTimeBound(to, "to", "end") }),
+    ...(first === undefined ? {} : { from: first }),
+    ...(last === undefined ? {} : { to: last }),
   };
 }
 

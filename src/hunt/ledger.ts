@@ -159,7 +159,8 @@ function finish(draft: Draft): LedgerSource {
 
 /** Numbers of the days that belong to the log's own time: days that a clock's fault alone wrote are left out. */
 function bodyDays({ days, jumps }: Pick<LedgerSource, "days" | "jumps">): number[] {
-  const all = Object.keys(days).map((day) => Math.floor(Date.parse(`${day}T00:00:00Z`) / DAY_MS));
+  // Misread times give years that no date has.
+  const all = Object.keys(days).map(numberOf).filter(Number.isFinite);
   all.sort((a, b) => a - b);
   if (!jumps.some(({ seconds }) => Math.abs(seconds) * 1000 > STRAY_DAYS * DAY_MS)) return all;
   const clusters: number[][] = [];
@@ -222,7 +223,7 @@ function gapsWithin({ gaps }: LedgerSource, { from, to }: Bounds): Gap[] {
 
 function expectedSource(expectation: Expectation, sources: readonly LedgerSource[], bounds: Bounds): ExpectedSource {
   const { name } = expectation;
-  const meant = sources.filter((source) => isMeant(expectation, source));
+  const meant = sources.filter(isMeant(expectation));
   const from = expectation.from === undefined ? bounds.from : dayNumber(expectation.from);
   const to = expectation.to === undefined ? bounds.to : dayNumber(expectation.to);
   const spans = {
@@ -241,9 +242,11 @@ function expectedSource(expectation: Expectation, sources: readonly LedgerSource
 }
 
 /** By name, by the last part of a name, or by a glob over names and paths. */
-function isMeant({ name: asked, path }: Expectation, { name, paths }: LedgerSource): boolean {
-  if (name === asked || name.slice(name.lastIndexOf("/") + 1) === asked) return true;
-  return pathMatcher(asked)(name) || paths.some(pathMatcher(path ?? asked));
+function isMeant({ name: asked, path }: Expectation): (source: LedgerSource) => boolean {
+  const ofName = pathMatcher(asked);
+  const ofPath = path === undefined ? ofName : pathMatcher(path);
+  return ({ name, paths }) =>
+    name === asked || name.slice(name.lastIndexOf("/") + 1) === asked || ofName(name) || paths.some(ofPath);
 }
 
 function limitsOf(
