@@ -67,7 +67,7 @@ function logTimes(path: string, sampler: DaySampler, lines: number): LogTimes {
     ...(last === undefined ? {} : { last_seen: new Date(last).toISOString() }),
   };
   const sampled = { lines: 10, undated: first === undefined ? 10 : 0, unrecognised: 0 };
-  return { coverage, sampled, unsure: sampler.unsure, jumps: sampler.jumps };
+  return { coverage, sampled, unsure: sampler.unsure, jumps: sampler.jumps, order: sampler.order };
 }
 
 function ledger(
@@ -148,7 +148,15 @@ describe("days without lines", () => {
       .sample(fc.integer({ min: 0, max: 300 }), { numRuns: 4000, seed: 7 })
       .map((day) => START + day * DAY);
     const [source] = ledger({ "a.log": random }).sources;
-    expect(source!.gaps).toEqual([]);
+    expect(source).toMatchObject({ gaps: [], unordered: true });
+    const newestFirst = [
+      ...every(HOUR, "2021-01-01", "2021-01-03"),
+      ...every(HOUR, "2021-01-06", "2021-01-09"),
+    ].toReversed();
+    expect(ledger({ "a.log": newestFirst }).sources[0]).toMatchObject({
+      gaps: [{ from: "2021-01-04", days: 2 }],
+      jumps: [],
+    });
   });
 
   it("lie between rotated files as well, and not where another file of the log has lines", () => {

@@ -25,9 +25,9 @@ const WITNESSES = 3;
 /** Searches in one task, for each direction: times in no order must not have every line read. */
 const SEARCHES = 64;
 /** Samples of a block whose lines span a long time lie this close together in time, where the budget allows. */
-const PROBE_MS = 6 * 3_600_000;
-const PROBES_A_BLOCK = 256;
-const PROBES = 2048;
+const PROBE_MS = 12 * 3_600_000;
+const PROBES_A_BLOCK = 128;
+const PROBES = 1024;
 const PROBE_BYTES = 1024;
 const NEWLINE = 10;
 
@@ -45,8 +45,25 @@ export interface Edge {
   inner: number;
 }
 
+export interface Order {
+  pairs: number;
+  back: number;
+}
+
+/** From a fifth of all samples on, going back is how a log is. */
+export function isUnordered(order: Order): boolean {
+  return order.pairs >= 10 && order.back * 5 > order.pairs && !isNewestFirst(order);
+}
+
+/** An order too: a silence there looks like a clock that went back. */
+export function isNewestFirst({ pairs, back }: Order): boolean {
+  return pairs > 1 && back * 10 >= pairs * 9;
+}
+
 export class JumpFinder {
   readonly jumps: Jump[] = [];
+  /** Neighbouring samples, and those of which the second is earlier by more than a line may be late. */
+  readonly order: Order = { pairs: 0, back: 0 };
   private readonly searches = { back: 0, ahead: 0 };
   private probes = 0;
 
@@ -57,20 +74,25 @@ export class JumpFinder {
     );
     const count = Math.min(wanted, PROBES - this.probes);
     this.probes += Math.max(0, count);
+    // In a thin log the next sample is days away, and that is no leap.
+    const usual = count < 2 ? 0 : (2 * Math.abs(b.time - a.time)) / count;
     let previous = a;
     for (let i = 1; i < count; i++) {
       const at = lineStart(region, a.at + Math.floor(((b.at - a.at) * i) / count));
       const time = at > previous.at ? timeAt(at) : undefined;
       if (time === undefined) continue;
-      this.pair(region, base, previous, { at, time }, timeAt);
+      this.pair(region, base, previous, { at, time }, usual, timeAt);
       previous = { at, time };
     }
-    this.pair(region, base, previous, b, timeAt);
+    this.pair(region, base, previous, b, usual, timeAt);
   }
 
-  private pair(region: Buffer, base: number, a: Dated, b: Dated, timeAt: TimeAt): void {
+  /** @param usual a leap ahead is more than that */
+  private pair(region: Buffer, base: number, a: Dated, b: Dated, usual: number, timeAt: TimeAt): void {
     const ahead = b.time - a.time;
-    if (ahead <= AHEAD_MS && ahead >= -BACK_MS) return;
+    this.order.pairs++;
+    if (ahead < -BACK_MS) this.order.back++;
+    if (ahead <= Math.max(AHEAD_MS, usual) && ahead >= -BACK_MS) return;
     if (this.searches[ahead < 0 ? "back" : "ahead"]++ >= SEARCHES) return;
     const pair = edge(region, a, b, timeAt);
     if (!pair) return;

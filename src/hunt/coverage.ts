@@ -38,6 +38,7 @@ const UNSAMPLED: Omit<LogTimes, "coverage"> = {
   sampled: { lines: 0, undated: 0, unrecognised: 0 },
   unsure: [],
   jumps: [],
+  order: { pairs: 0, back: 0 },
 };
 
 /** A source's logs in the order they were read: itself, or an archive's members. */
@@ -105,6 +106,7 @@ function timesOf(parts: readonly LogResult[]): Omit<LogTimes, "coverage"> {
   const sampled = { lines: 0, undated: 0, unrecognised: 0 };
   const unsure: DaySpan[] = [];
   const jumps: Jump[] = [];
+  const order = { pairs: 0, back: 0 };
   let before: LogResult["closing"];
   let bytes = 0;
   for (const part of parts) {
@@ -116,10 +118,12 @@ function timesOf(parts: readonly LogResult[]): Omit<LogTimes, "coverage"> {
     }
     unsure.push(...part.unsure);
     jumps.push(...part.jumps);
+    order.pairs += part.order.pairs;
+    order.back += part.order.back;
     before = part.closing ?? (before && { ...before, outermost: false });
     bytes += part.bytes;
   }
-  return { sampled, unsure, jumps };
+  return { sampled, unsure, jumps, order };
 }
 
 function problemCoverage(problem: WalkProblem): SourceCoverage {

@@ -4,7 +4,7 @@ import type { SourceCoverage } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
 import type { Assurance, ClockJump, ExpectedSource, Gap, Ledger, LedgerLimit, LedgerSource } from "../model/ledger.js";
 import { isoTime } from "../triage/findings.js";
-import { clockJumps, MAX_JUMPS, type Jump } from "./clock-jumps.js";
+import { clockJumps, isNewestFirst, isUnordered, MAX_JUMPS, type Jump, type Order } from "./clock-jumps.js";
 import { sourceNames } from "./logical-sources.js";
 import { addSpan, DAY_MS, dayNumber, dayText, type DaySpan } from "./sampler.js";
 
@@ -14,6 +14,7 @@ export interface LogTimes {
   sampled: { lines: number; undated: number; unrecognised: number };
   unsure: readonly DaySpan[];
   jumps: readonly Jump[];
+  order: Order;
 }
 
 /** A source that should be there: name or glob, and the days it should have, epoch milliseconds. */
@@ -45,7 +46,7 @@ const STRAY_SHARE = 0.05;
 interface Draft {
   source: LedgerSource;
   unsure: DaySpan[];
-  backJumps: number;
+  unordered: boolean;
 }
 
 export function ledgerOf(logs: readonly LogTimes[], request: LedgerRequest): Ledger {
@@ -99,11 +100,11 @@ function emptyDraft(name: string): Draft {
   return {
     source: { name, paths: [], lines: 0, days: {}, gaps: [], jumps: [], undated: 0, unrecognised: 0, complete: true },
     unsure: [],
-    backJumps: 0,
+    unordered: false,
   };
 }
 
-function addLog(draft: Draft, { coverage, sampled, unsure, jumps }: LogTimes): void {
+function addLog(draft: Draft, { coverage, sampled, unsure, jumps, order }: LogTimes): void {
   const { source } = draft;
   const { path, lines, days, first_seen: first, last_seen: last, complete } = coverage;
   source.paths.push(path);
@@ -116,8 +117,8 @@ function addLog(draft: Draft, { coverage, sampled, unsure, jumps }: LogTimes): v
   source.undated += estimate(lines, sampled.undated, sampled.lines);
   source.unrecognised += estimate(lines, sampled.unrecognised, sampled.lines);
   draft.unsure.push(...unsure);
-  const found = clockJumps(jumps);
-  draft.backJumps = Math.max(draft.backJumps, found.filter((jump) => jump.after < jump.before).length);
+  const found = isNewestFirst(order) ? [] : clockJumps(jumps);
+  draft.unordered ||= isUnordered(order) || found.filter((jump) => jump.after < jump.before).length > MAX_JUMPS;
   for (const { at, before, after } of found) {
     // What a clock leaps over is no silence.
     if (after > before) addSpan(draft.unsure, before, after);
@@ -136,9 +137,8 @@ function estimate(lines: number, some: number, sampled: number): number {
 }
 
 function finish(draft: Draft): LedgerSource {
-  const { source, unsure, backJumps } = draft;
+  const { source, unsure, unordered } = draft;
   const days = Object.fromEntries(Object.entries(source.days).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const unordered = backJumps > MAX_JUMPS;
   const { first_seen, last_seen, paths, name, lines, undated, unrecognised, complete } = source;
   const sorted: LedgerSource = {
     name,

@@ -5,7 +5,7 @@
  * Where two samples lie more than a day apart, the change between them is sought down to neighbouring lines, so that a day without
  * lines is one. What the budget leaves open is kept as `unsure` and never called a gap.
  */
-import { JumpFinder, type Dated, type Edge, type Jump } from "./clock-jumps.js";
+import { JumpFinder, type Dated, type Edge, type Jump, type Order } from "./clock-jumps.js";
 
 /** Reads the time of the line that starts at a position of the block; undefined when it has none that can be read. */
 export type TimeAt = (lineStart: number) => number | undefined;
@@ -55,6 +55,10 @@ export class DaySampler {
     return this.finder.jumps;
   }
 
+  get order(): Order {
+    return this.finder.order;
+  }
+
   note(time: number): void {
     if (this.first === undefined || time < this.first) this.first = time;
     if (this.last === undefined || time > this.last) this.last = time;
@@ -65,6 +69,11 @@ export class DaySampler {
     this.note(time);
     const n = dayNumber(time);
     this.hitDays.set(n, (this.hitDays.get(n) ?? 0) + 1);
+  }
+
+  /** A line that is not sampled: what its day is, is not known. */
+  skip(): void {
+    if (this.closing) this.closing = { ...this.closing, outermost: false };
   }
 
   /** Call when all is read: days known by their hits alone. */
@@ -121,7 +130,7 @@ export class DaySampler {
     const first = dated[0];
     const last = dated.at(-1);
     if (!first || !last) {
-      if (this.closing) this.closing = { ...this.closing, outermost: false };
+      this.skip();
       return;
     }
     // The other end of a block serves where it is near in time, as it is in a busy log.

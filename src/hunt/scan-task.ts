@@ -19,7 +19,7 @@ import { StreamHeaders, type FileHeaders } from "./headers.js";
 import type { HuntedIndicator, IndicatorTable } from "./indicator-table.js";
 import { indicatorsOf, type LineHit } from "./line-hits.js";
 import type { Task } from "./plan.js";
-import type { Edge, Jump } from "./clock-jumps.js";
+import type { Edge, Jump, Order } from "./clock-jumps.js";
 import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
 import { DaySampler, type DaySpan } from "./sampler.js";
 
@@ -90,6 +90,7 @@ export interface LogResult {
   /** Days of which it is not known whether they have lines. */
   unsure: DaySpan[];
   jumps: Jump[];
+  order: Order;
   errors: SourceError[];
 }
 
@@ -252,6 +253,7 @@ class LogScan {
       closing: undefined,
       unsure: [],
       jumps: [],
+      order: { pairs: 0, back: 0 },
       errors: [],
     };
   }
@@ -269,6 +271,7 @@ class LogScan {
     result.closing = sampler.closing;
     result.unsure = sampler.unsure;
     result.jumps = sampler.jumps;
+    result.order = sampler.order;
   }
 
   private async readAll(): Promise<void> {
@@ -310,6 +313,7 @@ class LogScan {
         const stop = newline >= 0 ? newline : filled;
         await this.longPiece(stop, last ? stop : filled - OVERLAP / 2, long);
         if (last) {
+          this.sampler.skip();
           this.count(newline >= 0 ? 1 : 0, newline >= 0 ? 1 : filled > 0 ? 1 : 0);
           at = Math.min(stop + 1, filled);
           this.result.bytes += at - OVERLAP;
@@ -392,7 +396,11 @@ class LogScan {
     const { kernel } = this.env;
     const found = kernel.scan(start, end);
     const before = this.result.newlines;
+    const { jumps } = this.sampler;
+    const known = jumps.length;
     this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base), base);
+    // In UTF-16 the stream's offset is known for what was just read alone.
+    for (const jump of jumps.slice(known)) jump.at = this.reader.originalOffset(jump.at);
     for (let i = 0; i < found.count;) {
       const { lineStart, lineIndex } = found.hit(i);
       const hits: LineHit[] = [];
