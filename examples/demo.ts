@@ -15,9 +15,11 @@ if (!existsSync(exampleArgs.truth)) {
   );
 }
 const report = "demo-report";
-const { intel, logs, own, from, to } = exampleArgs;
+const { intel, logs, own, config, from, to } = exampleArgs;
 const args = [
   "hunt",
+  "--config",
+  config,
   "--intel",
   intel,
   "--role",

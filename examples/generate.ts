@@ -15,6 +15,7 @@ import { writeFortigate } from "./generate/fortigate.js";
 import { OWN_NETWORKS, World } from "./generate/organisation.js";
 import { Random } from "./generate/random.js";
 import { chooseCast, readListed } from "./generate/relays.js";
+import { writeHosts } from "./generate/hosts.js";
 import { writeSquid } from "./generate/squid.js";
 import { writeSuricata } from "./generate/suricata.js";
 import type { NearMiss, PlantedSighting, Truth } from "./generate/truth.js";
@@ -34,6 +35,7 @@ export const exampleArgs = {
   logs: "examples/logs",
   truth: "examples/truth.json",
   own: OWN_NETWORKS,
+  config: "examples/lookback.yaml",
   /** Inclusive dates, UTC. */
   from: "2021-01-01",
   to: "2021-07-31",
@@ -61,6 +63,7 @@ const SOURCES: Readonly<Record<string, (context: Context) => void>> = {
   aws: writeVpcFlow,
   web: writeWeb,
   collector: writeCollector,
+  hosts: writeHosts,
 };
 
 /** Empties the folder of an earlier run, known by its answer sheet. Throws when it holds anything else. */

@@ -484,16 +484,16 @@ describe("a file that changed between its reading and its hashing", () => {
   it("is told in the coverage of each of its logs, without loss", async () => {
     const { coverageOf } = await import("../src/hunt/coverage.js");
     const ref = { path: "a.tar", size: 10, seekable: true };
-    const counts = { bytes: 5, lines: 1, newlines: 1, parsed: 1, unparsed: 0, hits: 1, outside: 0 };
+    const counts = { bytes: 5, lines: 1, newlines: 1, parsed: 1, unparsed: 0, hits: 1, outside: 0, otherWindow: 0 };
     const nothing = { formats: {}, timezones: {}, days: {}, first: undefined, last: undefined };
-    const log = (path: string) => ({ path, ...counts, ...nothing, errors: [] });
+    const sampling = { sampled: { lines: 0, undated: 0, unrecognised: 0 }, opening: undefined, closing: undefined };
+    const order = { unsure: [], jumps: [], order: { pairs: 0, back: 0 } };
+    const log = (path: string) => ({ path, ...counts, ...nothing, ...sampling, ...order, errors: [] });
     const result = { id: 0, source: 0, logs: [log("a.tar!x"), log("a.tar!y")], interrupted: false };
     const error = { code: "not-hashed", message: "it had 10 bytes when it was found and 14 afterwards" } as const;
-    const { sources } = coverageOf([ref], [], [{ id: 0, source: 0, ref }], {
-      results: new Map([[0, result]]),
-      failures: new Map(),
-      hashes: new Map([[0, error]]),
-    });
+    const ends = { results: new Map([[0, result]]), failures: new Map(), hashes: new Map([[0, error]]) };
+    const ledger = { expect: [], named: () => undefined, interrupted: false };
+    const { sources } = coverageOf([ref], [], [{ id: 0, source: 0, ref }], ends, ledger);
     expect(
       sources.map(({ path, file, size, sha256: hash, errors, complete }) => [path, file, size, hash, errors, complete]),
     ).toEqual(["a.tar!x", "a.tar!y"].map((path) => [path, "a.tar", 10, undefined, [error], true]));

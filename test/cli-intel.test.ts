@@ -169,6 +169,14 @@ describe("lookback.yaml", () => {
     ["intel:\n  - path: x\n    rolle: c2\n", /lookback\.yaml:3:12: .*rolle/],
     ["intel:\n  - path: x\n    role: boss\n", /lookback\.yaml:2:5: role takes one of/],
     ["own: [\n", /lookback\.yaml:2:1/],
+    ["expect:\n  - { name: fw, from: 2021-02-30 }\n", /lookback\.yaml:2:5: from takes a date/],
+    [
+      "expect:\n  - fw\n  - { name: gw, from: 2021-02-01, to: 2021-01-01 }\n",
+      /lookback\.yaml:3:5: to lies before from/,
+    ],
+    ["expect:\n  - { nam: fw }\n", /lookback\.yaml:2:\d+: .*/],
+    ["logs:\n  - { path: ./x, names: fw }\n", /lookback\.yaml:2:\d+: .*names/],
+    ["decoys: many\n", /lookback\.yaml:1:9: decoys takes a whole number from 1 to 99/],
     ["nonsense: 1\n", /lookback\.yaml:1:\d+: .*nonsense/],
   ])("%j is refused with line and column", (text, message) => {
     file("bad/lookback.yaml", text);

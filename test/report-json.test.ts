@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Event } from "../src/model/event.js";
 import type { Judgement, Sighting } from "../src/model/sighting.js";
-import { coverageJson, findingJson } from "../src/report/findings-json.js";
+import { backgroundJson, coverageJson, findingJson } from "../src/report/findings-json.js";
+import { assuranceSentence, ledgerSentence } from "../src/report/ledger-words.js";
+import { NEXT_STEPS } from "../src/report/next-steps.js";
 import { jsonDocument, jsonLine, rfc3339 } from "../src/report/json-text.js";
 import { lookbackJson, sightingHead, sightingJson, sightingParts, threatJson } from "../src/report/sighting-json.js";
 import { sampleReport } from "./report-sample.js";
@@ -159,7 +161,7 @@ describe("a sighting as JSON", () => {
 });
 
 describe("findings and coverage as JSON", () => {
-  it("writes a finding's keys in the contract's order, its extension last, days and verdicts sorted", () => {
+  it("writes a finding's keys in the contract's order, its extensions last, days and verdicts sorted", () => {
     const finding = {
       ...sampleReport().findings[1]!,
       days: { "2021-03-05": 1, "2021-03-04": 2 },
@@ -167,9 +169,11 @@ describe("findings and coverage as JSON", () => {
     };
     const text = findingJson(finding);
     const parsed = JSON.parse(text) as Record<string, unknown>;
-    expect(parsed).toEqual(finding);
+    expect(parsed).toEqual({ ...finding, next_steps: NEXT_STEPS[finding.verdict] });
     expect(Object.keys(parsed)).toEqual(
-      "id verdict level indicator asset count first_seen last_seen days reasons evidence verdicts".split(" "),
+      "id verdict level indicator asset count first_seen last_seen days reasons evidence verdicts windows next_steps".split(
+        " ",
+      ),
     );
     expect(text).toContain('"days":{"2021-03-04":2,"2021-03-05":1}');
     expect(text).toContain('"verdicts":{"callout":9,"callout-attempt":3}');
@@ -183,8 +187,27 @@ describe("findings and coverage as JSON", () => {
   it("writes coverage whole, the same for the same input in another order of keys", () => {
     const { coverage } = sampleReport();
     const text = coverageJson(coverage);
-    expect(JSON.parse(text)).toEqual(coverage);
+    const { sources, totals, ledger } = coverage;
+    const { assurance, limits, ...told } = ledger;
+    expect(JSON.parse(text)).toEqual({
+      sources,
+      totals,
+      ledger: {
+        ...told,
+        summary: ledgerSentence(ledger),
+        assurance: {
+          level: assurance,
+          sentence: assuranceSentence(ledger),
+          limits: limits.map(({ ...limit }) =>
+            "gaps" in limit ? { kind: "gap", source: limit.source, days: limit.days } : limit,
+          ),
+        },
+      },
+      background: backgroundJson(coverage.background!),
+    });
     const shuffled = {
+      background: coverage.background,
+      ledger,
       totals: coverage.totals,
       sources: coverage.sources.map((s) => Object.fromEntries(Object.entries(s).toReversed())),
     };

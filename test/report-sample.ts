@@ -1,5 +1,7 @@
 /** A made-up hunt over January to July 2021, for the report tests and for looking at the page. Documentation addresses only. */
 import type { Coverage, SourceCoverage } from "../src/model/coverage.js";
+import type { Background } from "../src/model/background.js";
+import type { Gap, Ledger, LedgerSource } from "../src/model/ledger.js";
 import type { IndicatorRole } from "../src/model/indicator.js";
 import type { Evidence, Finding, Verdict } from "../src/model/sighting.js";
 import { LEVEL_OF } from "../src/model/sighting.js";
@@ -66,6 +68,7 @@ export function makeFinding(spec: Spec, index: number): Finding {
     days: spec.from === undefined || spec.to === undefined ? {} : spread(index + 7, spec.from, spec.to, spec.count),
     reasons: spec.reasons,
     verdicts: spec.verdicts ?? { [spec.verdict]: spec.count },
+    windows: { [first === undefined ? "unknown" : "inside"]: spec.count },
     evidence,
   };
 }
@@ -368,6 +371,8 @@ function coverage(): Coverage {
     sources.reduce((n, s) => n + s[key], 0);
   return {
     sources,
+    ledger: SAMPLE_LEDGER,
+    background: SAMPLE_BACKGROUND,
     totals: {
       sources: sources.length,
       complete: sources.filter((s) => s.complete).length,
@@ -382,6 +387,72 @@ function coverage(): Coverage {
     },
   };
 }
+
+function ledgerSource(name: string, from: string, to: string, gaps: readonly Gap[] = []): LedgerSource {
+  const days: Record<string, number> = {};
+  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {
+    const date = new Date(at).toISOString().slice(0, 10);
+    if (!gaps.some((gap) => gap.from <= date && date <= gap.to)) days[date] = 100;
+  }
+  return {
+    name,
+    paths: [`logs/${name}.log`],
+    lines: Object.keys(days).length * 100,
+    first_seen: `${from}T00:00:01.000Z`,
+    last_seen: `${to}T23:59:58.000Z`,
+    days,
+    gaps: [...gaps],
+    jumps: [],
+    undated: 0,
+    unrecognised: 0,
+    complete: true,
+  };
+}
+
+const GAP: Gap = { from: "2021-03-03", to: "2021-03-05", days: 3 };
+
+export const WHOLE_LEDGER: Ledger = {
+  window: { from: "2021-01-01", to: "2021-07-31" },
+  assurance: "full",
+  limits: [],
+  sources: [ledgerSource("fw-paris", "2021-01-01", "2021-07-31")],
+  expected: [],
+};
+
+export const SAMPLE_LEDGER: Ledger = {
+  window: { from: "2021-01-01", to: "2021-07-31" },
+  assurance: "partial",
+  limits: [
+    { kind: "expected-missing", source: "fw-lyon" },
+    { kind: "gap", source: "fw-paris", gaps: [GAP], days: 3 },
+    { kind: "begins", source: "proxy", day: "2021-02-11" },
+  ],
+  sources: [
+    ledgerSource("fw-paris", "2021-01-01", "2021-07-31", [GAP]),
+    ledgerSource("proxy", "2021-02-11", "2021-07-31"),
+  ],
+  expected: [
+    { name: "fw-paris", status: "present", sources: ["fw-paris"] },
+    { name: "fw-lyon", status: "missing", sources: [] },
+  ],
+};
+
+/** Made up: 31 of 161 against one. */
+export const SAMPLE_BACKGROUND: Background = {
+  compared: 161,
+  drawn: 161,
+  alpha: 0.01,
+  conclusion: "signal",
+  listed: 31,
+  decoys: 1,
+  ratio: 31,
+  p: 7.7e-9,
+  hits: { probe: 2 },
+  kinds: {
+    outbound: { listed: 2, decoys: 0, p: 0.25, conclusion: "too-few" },
+    inbound: { listed: 30, decoys: 1, ratio: 30, p: 1.5e-8, conclusion: "signal" },
+  },
+};
 
 export function sampleReport(): ReportInput {
   return {
@@ -428,5 +499,5 @@ export function emptyReport(): ReportInput {
     hits: 0,
     errors: 0,
   };
-  return { ...sample, findings: [], coverage: { sources, totals } };
+  return { ...sample, findings: [], coverage: { sources, ledger: WHOLE_LEDGER, totals } };
 }

@@ -44,9 +44,24 @@ mention          2001:db8:31::/48  unknown                   1×  undated
 
 A hit alone is not a compromise: read the direction, the outcome and the reasons, then look at the
 machine.
+Next, for the worst (callout):
+  - Isolate the machine from the network without switching it off; keep its memory, then image its
+    disk.
+  - Find the process and the account behind the connection at the times of the evidence (EDR, Sysmon
+    event 3, proxy user).
+  - Look for persistence and for what it did next: services, scheduled tasks, new accounts,
+    connections to other own machines.
+
+By the indicators' validity: 77 sightings inside, 0 before, 0 after, 1 undated or of open validity.
+Background: listed addresses were met 31 times as often as decoys from their networks (31 of 161, 1
+of 161), p < 0.001: more than chance.
 
 Read 8 sources, 315,265 lines, 58 MB, dated 2021-01-01 to 2021-07-31; 6 in a known format; 1 not
 read to the end.
+Searched 2021-01-01 to 2021-07-31; fw-lyon is expected and missing; fw-paris has no lines for 3 days
+(2021-03-03 to 2021-03-05); proxy begins 2021-02-11.
+Assurance: partial. Of 2 sources: 1 expected source is missing, 1 source has days without lines, 1
+source begins late.
   logs/mail/mail.log.12.gz: the gzip stream ends early (gzip-truncated)
   1 remark on sources that were read all the same: see out/coverage.json
 161 indicators, 78 sightings, 8 findings, in 3.2 s.
@@ -62,6 +77,8 @@ This answer is worth as much as what was read: a log that is not in the coverage
 
 Read 5 sources, 315,265 lines, 58 MB, dated 2021-01-01 to 2021-07-31; 5 in a known format; all read
 to the end.
+Searched 2021-01-01 to 2021-07-31.
+Assurance: full. The source was read to the end, and no day is missing.
 161 indicators, 0 sightings, 0 findings, in 3.2 s.
 Nothing was written. Add -o DIR to keep sightings, findings, coverage and a report for people.
 `);
@@ -74,6 +91,7 @@ Nothing was written. Add -o DIR to keep sightings, findings, coverage and a repo
         ...base,
         coverage: {
           sources: [],
+          ledger: { window: {}, assurance: "none", limits: [{ kind: "nothing-read" }], sources: [], expected: [] },
           totals: { ...base.coverage.totals, sources: 0, complete: 0, recognised: 0, bytes: 0, lines: 0 },
         },
         interrupted: true,
@@ -95,7 +113,7 @@ Nothing was written. Add -o DIR to keep sightings, findings, coverage and a repo
     expect(out.filter((l) => l.startsWith("probe "))).toHaveLength(20);
     expect(out).toContain("… and 4,980 more: see out/findings.jsonl");
     expect(out).toContain("  … and 390 more errors: see out/coverage.json");
-    expect(out.length).toBeLessThan(70);
+    expect(out.length).toBeLessThan(85);
   });
 
   it("keeps to the width, wide or narrow", () => {

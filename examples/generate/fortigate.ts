@@ -293,6 +293,9 @@ function nearMisses(context: Context, random: Random): Entry[] {
   });
 }
 
+/** The log server was down on these two days (UTC): no relay is met on them, and no line is left. */
+export const SILENT = { from: Date.UTC(2021, 2, 5), to: Date.UTC(2021, 2, 7) } as const;
+
 /** Monthly archives, most of them gzipped; June was rotated by size into three pieces. */
 export function writeFortigate(context: Context): void {
   const random = randomFor(context, "fw-paris");
@@ -305,17 +308,18 @@ export function writeFortigate(context: Context): void {
       text: background(random, context.world, at),
     }));
     entries.push(...special.filter((entry) => entry.at >= from && entry.at < to));
+    const kept = entries.filter(({ at }) => at < SILENT.from || at >= SILENT.to);
     const base = `fw-paris/fortigate-2021-0${month + 1}.log`;
     if (month === 5) {
       const cuts = [from, from + (to - from) * 0.4, from + (to - from) * 0.75, to];
       const names = [`${base}.2.gz`, `${base}.1`, base];
       names.forEach((name, i) => {
-        const piece = entries.filter((entry) => entry.at >= cuts[i]! && entry.at < cuts[i + 1]!);
+        const piece = kept.filter((entry) => entry.at >= cuts[i]! && entry.at < cuts[i + 1]!);
         context.writer.add(name, piece, { mtime: Math.floor(cuts[i + 1]! / 1000) * 1000, gzip: name.endsWith(".gz") });
       });
     } else {
       const zipped = month !== 3 && month !== 6;
-      context.writer.add(zipped ? `${base}.gz` : base, entries, { mtime: to, gzip: zipped });
+      context.writer.add(zipped ? `${base}.gz` : base, kept, { mtime: to, gzip: zipped });
     }
   }
 }

@@ -9,7 +9,7 @@ function asText(value: unknown): string {
   return Array.isArray(value) ? value.join(", ") : String(value);
 }
 
-function rowsOf({ values, intel, logs, formats }: Settings): [string, string, string][] {
+function rowsOf({ values, intel, logs, formats, expect }: Settings): [string, string, string][] {
   const rows = [...values]
     .filter(([name]) => flag(name).setting !== undefined)
     .map(([name, { value, place }]): [string, string, string] => [flag(name).setting!, asText(value), place]);
@@ -24,6 +24,12 @@ function rowsOf({ values, intel, logs, formats }: Settings): [string, string, st
     rows.push(["logs", [path, ...shown].join(", "), place]);
   }
   for (const { value, place } of formats) rows.push(["formats", value.id, place]);
+  const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+  for (const { value, place } of expect) {
+    const { name, from, to } = value;
+    const span = [from === undefined ? [] : `from=${date(from)}`, to === undefined ? [] : `to=${date(to)}`].flat();
+    rows.push(["expect", [name, ...span].join(", "), place]);
+  }
   return rows;
 }
 

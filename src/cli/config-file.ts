@@ -6,9 +6,19 @@ import { z } from "zod";
 import type { FormatDescription } from "../formats/described/description.js";
 import type { PathRule } from "../formats/parser-settings.js";
 import type { IntelInput } from "../intel/index.js";
+import type { Expectation } from "../hunt/ledger.js";
 import { isTaxiiAddress } from "../intel/taxii-address.js";
 import { LookbackError } from "../model/errors.js";
-import { description, formatsSection, logsSection, pathRule, type FormatEntry } from "./config-logs.js";
+import {
+  description,
+  expectation,
+  expectSection,
+  formatsSection,
+  logsSection,
+  pathRule,
+  type ExpectEntry,
+  type FormatEntry,
+} from "./config-logs.js";
 import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
 import { checkInput, INPUT_KEYS } from "./intel-inputs.js";
 
@@ -25,6 +35,7 @@ export interface ConfigFile {
   intel: Placed<IntelInput>[];
   logs: Placed<PathRule>[];
   formats: Placed<FormatDescription>[];
+  expect: Placed<Expectation>[];
 }
 
 const text = z.union([z.string(), z.number().transform(String)]);
@@ -59,6 +70,7 @@ function schema(): z.ZodType<Record<string, unknown>> {
     intel: z.array(intelEntry).optional(),
     logs: logsSection.optional(),
     formats: formatsSection.optional(),
+    expect: expectSection.optional(),
   };
   for (const name of FLAG_NAMES) {
     const { setting, value, repeatable } = flag(name);
@@ -184,5 +196,6 @@ export async function readConfig(path: string): Promise<ConfigFile> {
     });
   const logs = section<Parameters<typeof pathRule>[0], PathRule>("logs", (entry) => pathRule(entry, folder));
   const formats = section<FormatEntry, FormatDescription>("formats", description);
-  return { path, settings, intel, logs, formats };
+  const expect = section<ExpectEntry, Expectation>("expect", (entry) => expectation(entry, folder));
+  return { path, settings, intel, logs, formats, expect };
 }

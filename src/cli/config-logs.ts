@@ -5,7 +5,9 @@ import type { FormatDescription, Layout } from "../formats/described/description
 import { describedFormat } from "../formats/described/format.js";
 import type { PathRule } from "../formats/parser-settings.js";
 import { isTimezone } from "../formats/time-resolver.js";
+import type { Expectation } from "../hunt/ledger.js";
 import { LookbackError } from "../model/errors.js";
+import { parseTimeBound } from "./values.js";
 
 const text = z.union([z.string(), z.number().transform(String)]);
 const texts = z.union([text.transform((one) => [one]), z.array(text)]);
@@ -18,9 +20,19 @@ export const logsSection = z.array(
       timezone: z.string().optional(),
       year: z.int().min(1990).max(2100).optional(),
       format: z.string().optional(),
+      name: text.optional(),
     }),
   ]),
 );
+
+/** Sources that should be there: names or globs, and the days they should have. */
+export const expectSection = z.array(
+  z.union([
+    text.transform((name) => ({ name })),
+    z.strictObject({ name: text, from: text.optional(), to: text.optional() }),
+  ]),
+);
+export type ExpectEntry = z.output<typeof expectSection>[number] & { from?: string; to?: string };
 
 const outcomeEntry = z.strictObject({
   field: text,
@@ -54,7 +66,7 @@ export type FormatEntry = z.output<typeof formatEntry>;
 
 /** Throws LookbackError `config`, without a place. */
 export function pathRule(entry: LogEntry, folder: string): PathRule {
-  const { path, timezone, year, format } = entry;
+  const { path, timezone, year, format, name } = entry;
   if (timezone !== undefined && !isTimezone(timezone))
     throw new LookbackError(
       "config",
@@ -65,6 +77,21 @@ export function pathRule(entry: LogEntry, folder: string): PathRule {
     ...(timezone === undefined ? {} : { timezone }),
     ...(year === undefined ? {} : { year }),
     ...(format === undefined ? {} : { format }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** Throws LookbackError for a date that is none, without a place. */
+export function expectation({ name, from, to }: ExpectEntry, folder: string): Expectation {
+  const first = from === undefined ? undefined : parseTimeBound(from, "from", "start");
+  const last = to === undefined ? undefined : parseTimeBound(to, "to", "end");
+  if (first !== undefined && last !== undefined && last < first)
+    throw new LookbackError("config", "to lies before from");
+  return {
+    name,
+    ...(name.includes("/") ? { path: resolve(folder, name) } : {}),
+    ...(first === undefined ? {} : { from: first }),
+    ...(last === undefined ? {} : { to: last }),
   };
 }
 

@@ -63,6 +63,11 @@ function networks(text: string): string[] {
   return list;
 }
 
+function decoyCount(text: string): number {
+  if (!/^[1-9]\d?$/.test(text)) throw usage(`--decoys takes a whole number from 1 to 99, not "${text}"`);
+  return Number(text);
+}
+
 function year(text: string): number {
   const n = /^\d{4}$/.test(text) ? Number(text) : 0;
   if (n < 1990 || n > 2100) throw usage(`--year takes a year such as 2021, not "${text}"`);
@@ -166,6 +171,22 @@ const FLAGS = {
     parse: (text: string) => parseTimeBound(text, "to", "end"),
     description: "leave out events after then; a date means its end",
   },
+  window: {
+    long: "window",
+    value: "WHEN",
+    choices: ["inside", "before", "after", "any"],
+    description:
+      "keep sightings from inside, before or after their indicator's validity; those of which it is not known are kept (default: any)",
+  },
+  decoys: {
+    long: "decoys",
+    setting: "decoys",
+    value: "N",
+    parse: decoyCount,
+    description:
+      "background check: look for so many unlisted addresses of the same /16 beside each listed IPv4 address (default: 1)",
+  },
+  noDecoys: { long: "no-decoys", setting: "no_decoys", description: "no background check" },
   timezone: {
     long: "timezone",
     setting: "timezone",
@@ -296,8 +317,11 @@ export const COMMANDS = {
       "own",
       "from",
       "to",
+      "window",
       "timezone",
       "year",
+      "decoys",
+      "noDecoys",
       "output",
       "hash",
       "force",

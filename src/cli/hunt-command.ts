@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
+import type { ScanSettings } from "../hunt/scan-task.js";
 import type { IntelInput } from "../intel/index.js";
 import type { Digest } from "../sources/file-hash.js";
 import { withoutUserinfo } from "../intel/taxii-address.js";
@@ -10,7 +11,7 @@ import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import type { HashChoice } from "../model/coverage.js";
 import { LEVELS, type Level } from "../model/sighting.js";
-import { coverageJson, findingJson } from "../report/findings-json.js";
+import { backgroundJson, coverageJson, findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import type { HuntSummary, ReportProvenance } from "../report/summary.js";
@@ -29,6 +30,15 @@ import { VERSION } from "./version.js";
 const DONE = 0;
 const FAILED_ON = 1;
 const INCOMPLETE = 2;
+
+/** Decoys for each listed IPv4 address. */
+const DECOYS = 1;
+
+type WantedWindow = NonNullable<ScanSettings["window"]> | "any";
+
+function windowWanted(wanted: WantedWindow | undefined): Pick<ScanSettings, "window"> {
+  return wanted === undefined || wanted === "any" ? {} : { window: wanted };
+}
 
 export async function huntCommand(operands: string[], given: FlagValues): Promise<number> {
   const settings = await settingsInForce(given);
@@ -62,10 +72,13 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     settings: {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
+      ...windowWanted(flags.window as WantedWindow | undefined),
       ...(flags.maxExpanded === undefined ? {} : { maxExpandedBytes: flags.maxExpanded as number }),
     },
     // Nothing is kept without a folder, and a hash that is not kept proves nothing.
     hash: outDir === undefined ? "none" : ((flags.hash as HashChoice | undefined) ?? "hits"),
+    expect: settings.expect.map(({ value }) => value),
+    decoys: flags.noDecoys === true ? 0 : ((flags.decoys as number | undefined) ?? DECOYS),
     ...(flags.workers === undefined ? {} : { workers: flags.workers as number }),
   };
   const signals = new Signals();
@@ -217,6 +230,7 @@ function summaryOf(
       ...(until === undefined ? {} : { validUntil: iso(until) }),
     },
     window: windowOf(bounds),
+    ...(result.otherWindow > 0 ? { otherWindow: result.otherWindow } : {}),
     own: { networks: [...own.cidrs], assumed: !own.stated },
     elapsedMs,
     ...(outDir === undefined ? {} : { outDir }),
@@ -258,12 +272,15 @@ function manifestOf(
       sightings: result.sightings,
       findings: result.findings.length,
       outside_window: result.outside,
+      other_validity: result.otherWindow,
       sources: totals.sources,
       bytes: totals.bytes,
       lines: totals.lines,
     },
     hashes: { algorithm: "SHA-256", of: hash ?? "none", ...result.hashes },
     files,
+    assurance: result.coverage.ledger.assurance,
+    background: result.coverage.background === undefined ? null : backgroundJson(result.coverage.background),
     started: provenance.startedAt,
     finished: provenance.finishedAt,
     interrupted: result.interrupted,

@@ -7,7 +7,7 @@ import type { SourceCoverage } from "../model/coverage.js";
 import { LookbackError, type ErrorCode } from "../model/errors.js";
 import type { IndicatorRole, IndicatorType, Tlp } from "../model/indicator.js";
 import type { KeptHunt, KeptManifest } from "../model/kept-hunt.js";
-import { LEVELS, VERDICTS, type Finding } from "../model/sighting.js";
+import { LEVELS, VERDICTS, WINDOWS, type Finding } from "../model/sighting.js";
 import type { KeptSighting } from "../triage/consistency.js";
 
 const count = z.number().int().nonnegative();
@@ -92,6 +92,8 @@ const findingShape = z.looseObject({
   days: z.record(z.string(), count),
   reasons: z.array(z.string()),
   verdicts: z.partialRecord(z.enum(VERDICTS), count),
+  // Absent in what earlier versions wrote.
+  windows: z.partialRecord(z.enum(WINDOWS), count).default({}),
   evidence: z.array(
     z.looseObject({
       path: z.string(),

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { FormatDescription } from "../formats/described/description.js";
 import type { ParserSettings, PathRule } from "../formats/parser-settings.js";
+import type { Expectation } from "../hunt/ledger.js";
 import type { IntelInput } from "../intel/index.js";
 import { isTaxiiAddress, withoutUserinfo } from "../intel/taxii-address.js";
 import { LookbackError } from "../model/errors.js";
@@ -26,6 +27,8 @@ export interface Settings {
   intel: Placed<IntelInput>[];
   logs: Placed<PathRule>[];
   formats: Placed<FormatDescription>[];
+  /** Sources that should be there. */
+  expect: Placed<Expectation>[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -76,8 +79,8 @@ export async function settingsInForce(flags: FlagValues, environment: Environmen
         : (fromEnvironment(name, environment) ?? file?.settings.get(name));
     if (placed !== undefined) values.set(name, placed);
   }
-  const { intel = [], logs = [], formats = [] } = file ?? {};
-  return { values, intel, logs, formats, ...(file === undefined ? {} : { file: file.path }) };
+  const { intel = [], logs = [], formats = [], expect = [] } = file ?? {};
+  return { values, intel, logs, formats, expect, ...(file === undefined ? {} : { file: file.path }) };
 }
 
 /** The flags with what the environment and the file add. */

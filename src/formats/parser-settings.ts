@@ -17,6 +17,8 @@ export interface PathRule {
   year?: number;
   /** Id of the format that its lines are in; others are asked for lines that are not. */
   format?: string;
+  /** What the log is called, and its rotated files with it. */
+  name?: string;
 }
 
 /** Data only, so that it can be handed to a worker. */
@@ -41,6 +43,18 @@ function compileRule(rule: PathRule): CompiledRule {
 function applies(rule: CompiledRule, path: string): boolean {
   const bang = path.indexOf("!");
   return rule.matches(path) || (bang > 0 && rule.matches(path.slice(0, bang)));
+}
+
+/** The names that rules give to logs: the first that matches a path and has one. */
+export function pathNames(rules: readonly PathRule[]): (path: string) => string | undefined {
+  const named = rules.filter(({ name }) => name !== undefined).map(compileRule);
+  return (path) => named.find((rule) => applies(rule, path))?.name;
+}
+
+/** Whether a source's path is meant by a glob as `logs` takes it. */
+export function pathMatcher(glob: string): (path: string) => boolean {
+  const rule = compileRule({ path: glob });
+  return (path) => applies(rule, path);
 }
 
 /** Throws LookbackError `config` for a format that is not known or whose pattern cannot be read. */

@@ -10,6 +10,7 @@ import { Conversations } from "../triage/conversation.js";
 import { FindingsBuilder, type EvidenceDraft, type FindingDraft } from "../triage/findings.js";
 import { settle } from "../triage/triage.js";
 import type { Task } from "./plan.js";
+import { DecoyTally, type PendingDecoy } from "./decoy-tally.js";
 import type { Batch, PendingSighting, TaskResult } from "./scan-task.js";
 import { LineSpool } from "./spool.js";
 
@@ -42,8 +43,12 @@ const WAITING_IN_MEMORY = 128;
 
 export class Collector {
   readonly findings = new FindingsBuilder();
+  readonly decoys = new DecoyTally();
   private readonly conversations = new Conversations();
   private readonly held = new LineSpool();
+  /** Decoys have conversations of their own, so that the list's are judged as without them. */
+  private readonly decoyConversations = new Conversations();
+  private readonly heldDecoys = new LineSpool();
   private readonly lanes = new Map<number, Lane>();
   private holding = false;
   private turn = 0;
@@ -95,6 +100,10 @@ export class Collector {
       else if (text.startsWith(HEAD)) head = rest;
       else await this.judge(head, JSON.parse(rest) as Held);
     }
+    for await (const text of this.heldDecoys.drain()) {
+      const { value, pending } = JSON.parse(text) as PendingDecoy;
+      this.decoys.add(value, settle(pending, this.decoyConversations.resolve(pending.record)).verdict);
+    }
   }
 
   private async judge(head: string, { line, item }: Held): Promise<void> {
@@ -107,6 +116,7 @@ export class Collector {
   /** Lets go of temporary files after a failure. */
   dispose(): void {
     this.held.dispose();
+    this.heldDecoys.dispose();
     for (const lane of this.lanes.values()) lane.spooled?.dispose();
   }
 
@@ -145,6 +155,11 @@ export class Collector {
 
   private async take(batch: Batch): Promise<void> {
     this.findings.merge(placed(batch.findings, this.lineBase));
+    this.decoys.merge(batch.decoys);
+    for (const decoy of batch.pendingDecoys) {
+      this.decoyConversations.add(decoy.pending.record);
+      this.heldDecoys.append(JSON.stringify(decoy));
+    }
     for (const [i, head] of batch.heads.entries()) {
       const line = this.lineBase + batch.lines[i]! + 1;
       const item = batch.pendings[i] ?? undefined;

@@ -5,7 +5,10 @@ import { ERRORS } from "../model/errors.js";
 import type { FileHash } from "../sources/file-hash.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { isoTime } from "../triage/findings.js";
+import { jumpAcross, type Jump } from "./clock-jumps.js";
+import { ledgerOf, type LedgerRequest, type LogTimes } from "./ledger.js";
 import type { Task } from "./plan.js";
+import { addSpan, type DaySpan } from "./sampler.js";
 import type { LogResult, TaskResult } from "./scan-task.js";
 
 /** How a source's tasks ended. */
@@ -22,15 +25,24 @@ export function coverageOf(
   problems: readonly WalkProblem[],
   tasks: readonly Task[],
   ends: TaskEnds,
+  ledger: LedgerRequest,
 ): Coverage {
   const bySource = new Map<number, Task[]>();
   for (const task of tasks) bySource.set(task.source, [...(bySource.get(task.source) ?? []), task]);
-  const list = [
+  const logs = [
     ...sources.flatMap((ref, i) => sourceCoverage(ref, bySource.get(i) ?? [], ends, ends.hashes?.get(i))),
-    ...problems.map(problemCoverage),
+    ...problems.map((problem): LogTimes => ({ coverage: problemCoverage(problem), ...UNSAMPLED })),
   ];
-  return { sources: list, totals: totals(list) };
+  const list = logs.map(({ coverage }) => coverage);
+  return { sources: list, ledger: ledgerOf(logs, ledger), totals: totals(list) };
 }
+
+const UNSAMPLED: Omit<LogTimes, "coverage"> = {
+  sampled: { lines: 0, undated: 0, unrecognised: 0 },
+  unsure: [],
+  jumps: [],
+  order: { pairs: 0, back: 0 },
+};
 
 /** A source's logs in the order they were read: itself, or an archive's members. */
 function sourceCoverage(
@@ -38,7 +50,7 @@ function sourceCoverage(
   tasks: readonly Task[],
   ends: TaskEnds,
   hash: FileHash | undefined,
-): SourceCoverage[] {
+): LogTimes[] {
   const logs = new Map<string, LogResult[]>();
   const errors: SourceError[] = [];
   let interrupted = false;
@@ -58,13 +70,14 @@ function sourceCoverage(
   const changed = hash !== undefined && "code" in hash ? [hash] : [];
   return [...logs].map(([name, parts]) => {
     const { path: _, ...read } = logCoverage(name, parts, [...(name === path ? errors : []), ...changed]);
-    return {
+    const coverage = {
       path: name,
       ...(name === path ? {} : { file: path }),
       ...(seekable ? { size } : {}),
       ...(hash !== undefined && "sha256" in hash ? { sha256: hash.sha256 } : {}),
       ...read,
     };
+    return { coverage, ...timesOf(parts) };
   });
 }
 
@@ -102,6 +115,31 @@ function logCoverage(path: string, parts: readonly LogResult[], own: readonly So
     errors,
     complete: !errors.some((e) => ERRORS[e.code].loses),
   };
+}
+
+/** What the sampling of a log's parts came to, and what lies between one part and the next. */
+function timesOf(parts: readonly LogResult[]): Omit<LogTimes, "coverage"> {
+  const sampled = { lines: 0, undated: 0, unrecognised: 0 };
+  const unsure: DaySpan[] = [];
+  const jumps: Jump[] = [];
+  const order = { pairs: 0, back: 0 };
+  let before: LogResult["closing"];
+  let bytes = 0;
+  for (const part of parts) {
+    for (const key of ["lines", "undated", "unrecognised"] as const) sampled[key] += part.sampled[key];
+    if (before && part.opening) {
+      const across = jumpAcross(before, part.opening, bytes);
+      if (across) jumps.push(across);
+      if (!before.outermost || !part.opening.outermost) addSpan(unsure, before.time, part.opening.time);
+    }
+    unsure.push(...part.unsure);
+    jumps.push(...part.jumps);
+    order.pairs += part.order.pairs;
+    order.back += part.order.back;
+    before = part.closing ?? (before && { ...before, outermost: false });
+    bytes += part.bytes;
+  }
+  return { sampled, unsure, jumps, order };
 }
 
 function problemCoverage(problem: WalkProblem): SourceCoverage {

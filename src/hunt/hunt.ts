@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { sep } from "node:path";
 
 import type { ParserSettings } from "../formats/parser-settings.js";
+import { pathNames } from "../formats/parser-settings.js";
 import { compile } from "../matcher/compile.js";
 import type { Coverage, HashChoice } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
@@ -13,10 +14,12 @@ import type { FileHash } from "../sources/file-hash.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { walk } from "../sources/walk.js";
 import { OwnNetworks } from "../triage/own.js";
+import { background, drawDecoys } from "./background.js";
 import { Collector, type SerialiseTail, type SightingSink } from "./collector.js";
 import { coverageOf } from "./coverage.js";
 import { hashSources } from "./hash-sources.js";
 import { shareIndicators } from "./indicator-table.js";
+import type { Expectation } from "./ledger.js";
 import { plan, type Task } from "./plan.js";
 import { runTasks, type TaskHandlers, type WorkerSource } from "./pool.js";
 import type { ScanSettings, Serialise, TaskResult } from "./scan-task.js";
@@ -33,6 +36,10 @@ export interface HuntRequest {
   settings: ScanSettings;
   /** Which stored files are hashed once all is read (default: none). */
   hash?: HashChoice;
+  /** Sources that should be there. */
+  expect?: readonly Expectation[];
+  /** Addresses of the background check for each listed IPv4 address; default: none. */
+  decoys?: number;
   /** Threads, the calling one included; default: one a core. */
   workers?: number;
 }
@@ -62,6 +69,8 @@ export interface HuntResult {
   sightings: number;
   /** Hits whose time lies outside --from/--to: not reported. */
   outside: number;
+  /** Hits left out because --window asks for others. */
+  otherWindow: number;
   /** Everything was read to its end. */
   complete: boolean;
   interrupted: boolean;
@@ -80,10 +89,13 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   const totalBytes = sources.reduce((n, s) => n + s.size, 0);
 
   const threads = request.workers ?? availableParallelism();
-  const { slots, ...compiled } = compile(request.indicators.indicators);
+  const { indicators: listed, hash: listHash } = request.indicators;
+  const decoys = drawDecoys(listed, listHash, request.own, request.decoys ?? 0);
+  const hunted = decoys.indicators.length === 0 ? listed : [...listed, ...decoys.indicators];
+  const { slots, ...compiled } = compile(hunted);
   const setup: ScanSetup = {
     compiled,
-    indicators: shareIndicators(request.indicators.indicators, slots),
+    indicators: shareIndicators(hunted, slots, listed.length),
     own: { cidrs: request.own.cidrs, stated: request.own.stated },
     parser: request.parser,
     settings: request.settings,
@@ -151,13 +163,23 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   }
   tell();
 
-  const coverage = coverageOf(sources, problems, tasks, { results, failures, hashes });
-  const findings = withHashes(collector.findings.findings(), coverage);
+  const ends = { results, failures, hashes };
+  const coverage = coverageOf(sources, problems, tasks, ends, {
+    from: request.settings.from,
+    to: request.settings.to,
+    expect: request.expect ?? [],
+    named: pathNames(request.parser.paths ?? []),
+    interrupted,
+  });
+  const findings = withAssertions(withHashes(collector.findings.findings(), coverage), listed);
+  const check = background(decoys, collector.decoys.all(), findings);
+  const logs = [...results.values()].flatMap((result) => result.logs);
   return {
-    findings: withAssertions(findings, request.indicators.indicators),
-    coverage,
+    findings,
+    coverage: check === undefined ? coverage : { ...coverage, background: check },
     sightings,
-    outside: [...results.values()].flatMap(({ logs }) => logs).reduce((n, log) => n + log.outside, 0),
+    outside: logs.reduce((n, log) => n + log.outside, 0),
+    otherWindow: logs.reduce((n, log) => n + log.otherWindow, 0),
     complete: coverage.sources.every((s) => s.complete),
     interrupted,
     hashes: {

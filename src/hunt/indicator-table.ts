@@ -5,6 +5,9 @@
 import type { Indicator } from "../model/indicator.js";
 import type { TriageIndicator } from "../triage/triage.js";
 
+/** An indicator of the list, or an address of the background check. */
+export type HuntedIndicator = TriageIndicator & { decoy?: true };
+
 export interface SharedIndicators {
   /** Values one after the other, each ended by a NUL, and the byte at which every TOGETHERth begins. */
   values: SharedArrayBuffer;
@@ -38,13 +41,15 @@ class Statements {
   readonly all: Statement[] = [];
   private readonly numbers = new Map<string, number>();
   private last: Indicator | undefined;
+  private lastDecoy = false;
   private lastNumber = 0;
 
-  of(indicator: Indicator): number {
+  of(indicator: Indicator, decoy: boolean): number {
     const { last } = this;
-    if (last && saysTheSame(last, indicator)) return this.lastNumber;
+    if (last && decoy === this.lastDecoy && saysTheSame(last, indicator)) return this.lastNumber;
     const { type, role, labels, validFrom, validUntil, ports, confidence, tlp, benign } = indicator;
-    const statement = { type, role, labels, validFrom, validUntil, ports, confidence, tlp, benign };
+    const known = { type, role, labels, validFrom, validUntil, ports, confidence, tlp, benign };
+    const statement = decoy ? { ...known, decoy } : known;
     const key = JSON.stringify(statement);
     let number = this.numbers.get(key);
     if (number === undefined) {
@@ -52,6 +57,7 @@ class Statements {
       this.numbers.set(key, number);
     }
     this.last = indicator;
+    this.lastDecoy = decoy;
     return (this.lastNumber = number);
   }
 }
@@ -71,9 +77,11 @@ function saysTheSame(a: Indicator, b: Indicator): boolean {
   );
 }
 
+/** @param listed how many of the indicators, from the first, are the list's; those after them are decoys */
 export function shareIndicators(
   indicators: readonly Indicator[],
   slots: readonly (readonly number[])[],
+  listed = indicators.length,
 ): SharedIndicators {
   const statements = new Statements();
   const statementOf = new Uint32Array(indicators.length);
@@ -84,7 +92,7 @@ export function shareIndicators(
     let text = "";
     const to = Math.min(indicators.length, from + TOGETHER);
     for (let i = from; i < to; i++) {
-      statementOf[i] = statements.of(indicators[i]!);
+      statementOf[i] = statements.of(indicators[i]!, i >= listed);
       text += indicators[i]!.value + END;
     }
     const group = Buffer.from(text);
@@ -117,7 +125,7 @@ export class IndicatorTable {
   private readonly slotStarts: Uint32Array;
   private readonly slotItems: Uint32Array;
   private readonly groups = new Map<number, string[]>();
-  private readonly decoded = new Map<number, readonly TriageIndicator[]>();
+  private readonly decoded = new Map<number, readonly HuntedIndicator[]>();
 
   constructor(shared: SharedIndicators) {
     this.values = new Uint8Array(shared.values);
@@ -129,7 +137,7 @@ export class IndicatorTable {
   }
 
   /** The indicators behind one slot of the matcher, in the set's order. */
-  at(slot: number): readonly TriageIndicator[] {
+  at(slot: number): readonly HuntedIndicator[] {
     let list = this.decoded.get(slot);
     if (!list) {
       list = Array.from(this.slotItems.subarray(this.slotStarts[slot], this.slotStarts[slot + 1]), (i) =>
@@ -140,7 +148,7 @@ export class IndicatorTable {
     return list;
   }
 
-  private decode(index: number): TriageIndicator {
+  private decode(index: number): HuntedIndicator {
     const group = Math.floor(index / TOGETHER);
     let values = this.groups.get(group);
     if (!values) {

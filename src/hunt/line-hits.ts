@@ -4,8 +4,7 @@ import { canonicalHost, canonicalMail } from "../model/host.js";
 import type { IndicatorType } from "../model/indicator.js";
 import { canonicalIp } from "../model/ip.js";
 import { pathFields } from "../model/url.js";
-import type { TriageIndicator } from "../triage/triage.js";
-import type { IndicatorTable } from "./indicator-table.js";
+import type { HuntedIndicator, IndicatorTable } from "./indicator-table.js";
 
 /** A hit of the kernel, its offset from the line's start. */
 export interface LineHit {
@@ -16,7 +15,7 @@ export interface LineHit {
 
 /** An indicator met in a line. */
 export interface LineIndicator {
-  indicator: TriageIndicator;
+  indicator: HuntedIndicator;
   /** Of its first token. */
   offset: number;
   length: number;
@@ -34,7 +33,7 @@ export function indicatorsOf(
   table: Pick<IndicatorTable, "at">,
   seen: Set<string> | undefined,
 ): Iterable<LineIndicator> {
-  const found = new Map<TriageIndicator, LineIndicator>();
+  const found = new Map<HuntedIndicator, LineIndicator>();
   const urls = new LineUrls(line);
   for (const { slot, offset, length } of hits) {
     const all = table.at(slot);
@@ -53,19 +52,19 @@ export function indicatorsOf(
   return found.values();
 }
 
-function keyOf({ type, value }: TriageIndicator): string {
+function keyOf({ type, value }: HuntedIndicator): string {
   return `${type} ${value}`;
 }
 
 interface SlotUrls {
   any: boolean;
-  index: UrlIndex<TriageIndicator> | undefined;
+  index: UrlIndex<HuntedIndicator> | undefined;
 }
 
 /** Lists of the table live as long as the hunt. */
-const slots = new WeakMap<readonly TriageIndicator[], SlotUrls>();
+const slots = new WeakMap<readonly HuntedIndicator[], SlotUrls>();
 
-function urlsIn(all: readonly TriageIndicator[]): SlotUrls {
+function urlsIn(all: readonly HuntedIndicator[]): SlotUrls {
   let known = slots.get(all);
   if (!known) slots.set(all, (known = { any: all.some(({ type }) => type === "url"), index: UrlIndex.of(all) }));
   return known;
@@ -74,7 +73,7 @@ function urlsIn(all: readonly TriageIndicator[]): SlotUrls {
 /** `confirms` for a line with several hosts: what is the same for all of them is done once. */
 class LineUrls {
   private ownFields: number[] | undefined;
-  private readonly elsewhere = new Map<TriageIndicator, boolean>();
+  private readonly elsewhere = new Map<HuntedIndicator, boolean>();
 
   constructor(private readonly line: Buffer) {}
 
@@ -83,11 +82,11 @@ class LineUrls {
   }
 
   /** Without the URLs that the line cannot bear out. */
-  candidates(index: UrlIndex<TriageIndicator>, host: HostAt): TriageIndicator[] {
+  candidates(index: UrlIndex<HuntedIndicator>, host: HostAt): HuntedIndicator[] {
     return index.at(this.line, host.target === undefined ? this.fields : [host.target]);
   }
 
-  bornOut(indicator: TriageIndicator, host: HostAt): boolean {
+  bornOut(indicator: HuntedIndicator, host: HostAt): boolean {
     const here = confirmsHere(indicator, this.line, host);
     if (here !== undefined) return here;
     let known = this.elsewhere.get(indicator);

@@ -8,21 +8,23 @@ import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
 import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
-import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
+import type { Judgement, SightedIndicator, Sighting, Window } from "../model/sighting.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openMembers, type Member } from "../sources/archives/members.js";
 import { openReader } from "../sources/open.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { OwnNetworks } from "../triage/own.js";
-import { triage, type Pending, type TriageIndicator } from "../triage/triage.js";
+import { triage, type Pending, type Triage } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
-import type { IndicatorTable } from "./indicator-table.js";
+import type { HuntedIndicator, IndicatorTable } from "./indicator-table.js";
 import { indicatorsOf, type LineHit } from "./line-hits.js";
 import { firstRecord, recordsOf, type RecordHits } from "./line-records.js";
 import { LongLine } from "./long-line.js";
 import { lineString, PARSE_LIMIT } from "./line-text.js";
 import type { Task } from "./plan.js";
-import { DaySampler } from "./sampler.js";
+import type { Edge, Jump, Order } from "./clock-jumps.js";
+import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
+import { DaySampler, type DaySpan } from "./sampler.js";
 
 /** A sighting as text, cut where the main thread puts in the line number. Without a tail the judgement is still to come. */
 export interface SerialisedSighting {
@@ -50,6 +52,9 @@ export interface Batch {
   pendings: (PendingSighting | undefined)[];
   /** What the judged ones among them come to; line numbers as in `lines`, plus one. */
   findings: FindingDraft[];
+  /** Background check: judged hits of decoys, and those that wait for their conversation. */
+  decoys: DecoyHit[];
+  pendingDecoys: PendingDecoy[];
 }
 
 /** What a task came to, apart from its batches. */
@@ -73,17 +78,30 @@ export interface LogResult {
   hits: number;
   /** Sightings left out because their time lies outside --from/--to. */
   outside: number;
+  /** Sightings left out because --window asks for others. */
+  otherWindow: number;
   formats: Record<string, number>;
   timezones: Record<string, number>;
   days: Record<string, number>;
   first: number | undefined;
   last: number | undefined;
+  /** Of the lines sampled for their time, comments and headers apart: all, without a time, in no known format. */
+  sampled: { lines: number; undated: number; unrecognised: number };
+  /** How it begins and ends in time, in file order. */
+  opening: Edge | undefined;
+  closing: Edge | undefined;
+  /** Days of which it is not known whether they have lines. */
+  unsure: DaySpan[];
+  jumps: Jump[];
+  order: Order;
   errors: SourceError[];
 }
 
 export interface ScanSettings {
   from?: number;
   to?: number;
+  /** Keep these sightings alone, and those of which it is not known. */
+  window?: Exclude<Window, "unknown">;
   maxExpandedBytes?: number;
 }
 
@@ -120,6 +138,7 @@ const DATED_WITHIN = 200;
 const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
 const BRACE = 123;
+const HASH = 35;
 
 export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskResult> {
   const result: TaskResult = { id: task.id, source: task.source, logs: [], interrupted: false };
@@ -195,6 +214,7 @@ class LogScan {
   private readonly reader: ByteReader;
   private readonly headers: FileHeaders | StreamHeaders;
   private parser: LineParser | undefined;
+  private readonly decoys = new DecoyTally();
   private batch: Batch = emptyBatch();
   private batchBytes = 0;
   /** Position in the decoded stream of the block's first byte. */
@@ -229,11 +249,18 @@ class LogScan {
       unparsed: 0,
       hits: 0,
       outside: 0,
+      otherWindow: 0,
       formats: {},
       timezones: {},
       days: {},
       first: undefined,
       last: undefined,
+      sampled: { lines: 0, undated: 0, unrecognised: 0 },
+      opening: undefined,
+      closing: undefined,
+      unsure: [],
+      jumps: [],
+      order: { pairs: 0, back: 0 },
       errors: [],
     };
   }
@@ -241,11 +268,17 @@ class LogScan {
   async run(): Promise<void> {
     await this.readAll();
     await this.flush();
-    const { result } = this;
+    const { result, sampler } = this;
     result.errors.push(...this.reader.errors);
-    result.days = this.sampler.days;
-    result.first = this.sampler.first;
-    result.last = this.sampler.last;
+    sampler.close();
+    result.days = sampler.days;
+    result.first = sampler.first;
+    result.last = sampler.last;
+    result.opening = sampler.opening;
+    result.closing = sampler.closing;
+    result.unsure = sampler.unsure;
+    result.jumps = sampler.jumps;
+    result.order = sampler.order;
   }
 
   private async readAll(): Promise<void> {
@@ -287,6 +320,7 @@ class LogScan {
         const { kept } = long;
         const rest = await this.longPiece(stop, last, long);
         if (last) {
+          this.sampler.skip();
           this.count(newline >= 0 ? 1 : 0, 1);
           at = Math.min(stop + 1, filled);
           this.result.bytes += at - kept;
@@ -365,7 +399,11 @@ class LogScan {
     const { kernel } = this.env;
     const found = kernel.scan(start, end);
     const before = this.result.newlines;
-    this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base));
+    const { jumps } = this.sampler;
+    const known = jumps.length;
+    this.sampler.block(region, found.newlines, base === 0, (at) => this.sampleTime(region, at, base), base);
+    // In UTF-16 the stream's offset is known for what was just read alone.
+    for (const jump of jumps.slice(known)) jump.at = this.reader.originalOffset(jump.at);
     for (let i = 0; i < found.count;) {
       const { lineStart, lineIndex } = found.hit(i);
       const hits: LineHit[] = [];
@@ -469,11 +507,19 @@ class LogScan {
     if (end < 0) end = region.length;
     if (end === at) return undefined;
     const line = firstRecord(region.subarray(at, Math.min(end, at + PARSE_LIMIT)));
-    return this.parse(lineString(line, base + at), base + at).event.timestamp;
+    const parsed = this.tallied(this.parser!.parse(lineString(line, base + at), base + at));
+    // Headers are no events: those of W3C and Zeek logs, and a first line of column names.
+    const isHeader = region[at] === HASH || (base + at === 0 && parsed.event.timestamp === undefined);
+    if (!isHeader) {
+      const { sampled } = this.result;
+      sampled.lines++;
+      if (parsed.event.timestamp === undefined) sampled.undated++;
+      if (parsed.understood !== "format") sampled.unrecognised++;
+    }
+    return parsed.event.timestamp;
   }
 
-  private parse(line: string, position: number, observed?: readonly string[]): ParsedLine {
-    const parsed = this.parser!.parse(line, position, observed);
+  private tallied(parsed: ParsedLine): ParsedLine {
     const { result } = this;
     result.parsed++;
     if (parsed.understood === "none") result.unparsed++;
@@ -487,44 +533,67 @@ class LogScan {
    * @param seen indicators already met in an over-long line
    */
   private line(bytes: Buffer, at: LinePlace, hits: readonly LineHit[], seen: Set<string> | undefined): void {
-    const { env, result } = this;
+    const { env, result, log } = this;
     const { position } = at;
     const short = bytes.length <= PARSE_LIMIT;
     const whole = short || (bytes[0] === BRACE && bytes.length <= OBJECT_LIMIT);
-    let read: { original: string; parsed: ParsedLine } | undefined;
+    let read: { original: string; parsed: ParsedLine; told: boolean } | undefined;
     for (const { indicator, offset, tokens } of indicatorsOf(bytes, hits, env.indicators, seen)) {
       const observed = [...tokens];
       if (!read || !whole || this.parser!.choseByToken) {
         const from = short ? 0 : Math.max(0, offset - AROUND);
         const original = lineString(short ? bytes : bytes.subarray(from, offset + AROUND), position + from);
         const text = whole && !short ? lineString(bytes, position) : original;
-        read = { original, parsed: this.parse(text, position, observed) };
+        read = { original, parsed: this.parser!.parse(text, position, observed), told: false };
       } else if (!short) {
         const from = Math.max(0, offset - AROUND);
-        read = { ...read, original: lineString(bytes.subarray(from, offset + AROUND), position + from) };
+        read.original = lineString(bytes.subarray(from, offset + AROUND), position + from);
+      }
+      const decoy = indicator.decoy === true;
+      // A line that holds decoys alone is no part of the coverage: it is the same without them.
+      if (!decoy && !read.told) {
+        read.told = true;
+        this.tallied(read.parsed);
       }
       const time = read.parsed.event.timestamp;
       const { from, to } = env.settings;
       if (time !== undefined && ((from !== undefined && time < from) || (to !== undefined && time > to))) {
-        result.outside++;
+        if (!decoy) result.outside++;
         continue;
       }
-      if (time !== undefined) this.sampler.note(time);
-      this.sighting(read.parsed, read.original, indicator, observed, at);
+      if (time !== undefined && !decoy) this.sampler.hit(time);
+      const judged = triage(read.parsed, indicator, observed, log.path, env.own);
+      const window = (judged.judgement ?? judged.pending).window;
+      if (env.settings.window !== undefined && window !== env.settings.window && window !== "unknown") {
+        if (!decoy) result.otherWindow++;
+        continue;
+      }
+      if (decoy) {
+        this.decoyHit(indicator, judged);
+        continue;
+      }
+      this.sighting(read.parsed, read.original, indicator, judged, at);
       result.hits++;
       env.progress(0, 1);
+    }
+  }
+
+  private decoyHit({ value }: HuntedIndicator, { judgement, pending }: Triage): void {
+    if (judgement) this.decoys.add(value, judgement.verdict);
+    else {
+      this.batch.pendingDecoys.push({ value, pending: pending! });
+      this.batchBytes += 400;
     }
   }
 
   private sighting(
     parsed: ParsedLine,
     original: string,
-    indicator: TriageIndicator,
-    tokens: readonly string[],
+    indicator: HuntedIndicator,
+    judged: Triage & { observed: string },
     { position, newlinesBefore, record }: LinePlace,
   ): void {
     const { env, batch, log, source } = this;
-    const judged = triage(parsed, indicator, tokens, log.path, env.own);
     const facts = {
       log: {
         path: log.path,
@@ -550,9 +619,10 @@ class LogScan {
   }
 
   private async flush(): Promise<void> {
-    if (this.batch.heads.length === 0) return;
     const { batch } = this;
+    if (batch.heads.length + batch.pendingDecoys.length + this.decoys.size === 0) return;
     batch.findings = this.findings.take();
+    batch.decoys = this.decoys.take();
     this.batch = emptyBatch();
     this.batchBytes = 0;
     await this.env.emit(this.task, batch);
@@ -560,11 +630,11 @@ class LogScan {
 }
 
 function emptyBatch(): Batch {
-  return { heads: [], tails: [], lines: [], pendings: [], findings: [] };
+  return { heads: [], tails: [], lines: [], pendings: [], findings: [], decoys: [], pendingDecoys: [] };
 }
 
 /** What a sighting says of its indicator; what is not known of it is left out. */
-function sighted({ type, value, role, labels, confidence, tlp, benign }: TriageIndicator): SightedIndicator {
+function sighted({ type, value, role, labels, confidence, tlp, benign }: HuntedIndicator): SightedIndicator {
   return {
     type,
     name: value,

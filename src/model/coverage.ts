@@ -1,5 +1,7 @@
 /** What was read: a "no findings" is worth as much as this. */
+import type { Background } from "./background.js";
 import type { ErrorCode } from "./errors.js";
+import type { Ledger } from "./ledger.js";
 
 export interface SourceError {
   code: ErrorCode;
@@ -44,6 +46,9 @@ export interface SourceCoverage {
 
 export interface Coverage {
   sources: SourceCoverage[];
+  ledger: Ledger;
+  /** Absent when no decoys were hunted. */
+  background?: Background;
   totals: {
     sources: number;
     complete: number;

@@ -20,6 +20,7 @@ export interface KeptManifest {
 
 export interface KeptHunt {
   manifest: KeptManifest;
-  coverage: Coverage;
+  /** What was read; what its silence is worth was said when it ended. */
+  coverage: Pick<Coverage, "sources" | "totals">;
   findings: Finding[];
 }

@@ -5,7 +5,9 @@ import type { IndicatorRole, IndicatorType, Tlp } from "./indicator.js";
 /** The indicator's place in the event. */
 export type SightingRole = "source" | "destination" | "forwarded" | "translated" | "question" | "answer" | "mention";
 
-export type Window = "inside" | "before" | "after" | "unknown";
+/** When an event was, against the validity of its indicator; `unknown`: undated, or no validity is known. */
+export const WINDOWS = ["inside", "before", "after", "unknown"] as const;
+export type Window = (typeof WINDOWS)[number];
 
 /** Worst first: the order of the ladder. */
 export const VERDICTS = [
@@ -150,6 +152,8 @@ export interface Finding {
   reasons: string[];
   /** Sightings by verdict, for a finding whose family holds several. */
   verdicts: Partial<Record<Verdict, number>>;
+  /** Sightings by their time against the indicator's validity. */
+  windows: Partial<Record<Window, number>>;
   /** Bounded: first, last, and the worst. */
   evidence: Evidence[];
 }

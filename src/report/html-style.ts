@@ -54,6 +54,7 @@ dd{margin:0;overflow-wrap:anywhere}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:6px;vertical-align:-1px;background:var(--tone)}
 .timeline svg{display:block;width:100%;min-width:760px;height:auto}
 .timeline text{font-size:12px;fill:var(--soft)}
+.c-read.f{fill:var(--low)}.c-gap.f{fill:var(--critical)}.c-read,.c-gap{--tone:var(--low)}.c-gap{--tone:var(--critical)}
 .t-line{stroke:var(--line)}
 table{border-collapse:collapse;width:100%;font-size:14px}
 caption{text-align:left;color:var(--soft);font-size:13px;padding:0 0 8px}

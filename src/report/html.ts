@@ -3,9 +3,12 @@
  * Everything that came from logs or feeds goes through `visibleHtml`.
  */
 import type { Evidence, Finding, Level, Verdict } from "../model/sighting.js";
-import { LEVEL_OF, LEVELS, VERDICTS } from "../model/sighting.js";
+import { LEVEL_OF, LEVELS, VERDICTS, WINDOWS } from "../model/sighting.js";
 import { contentSecurityPolicy, SCRIPT, STYLE, verdictRules } from "./html-style.js";
+import { checkSection, ledgerSection } from "./html-ledger.js";
 import { coverageSection, provenanceSection } from "./html-tables.js";
+import { assuranceSentence, ledgerSentence } from "./ledger-words.js";
+import { NEXT_STEPS } from "./next-steps.js";
 import type { HuntSummary, ReportProvenance } from "./summary.js";
 import { countByVerdict, totalSightings, worstFirst } from "./summary.js";
 import {
@@ -26,6 +29,7 @@ import {
   headline,
   incompleteSources,
   isAddressType,
+  isWhole,
   NOTHING_SENTENCE,
   periodWords,
   STANDING_SENTENCE,
@@ -67,6 +71,8 @@ ${answerSection(input)}
 ${verdictSection(input)}
 ${timeline}
 ${findingsSection(input.findings)}
+${checkSection(input)}
+${ledgerSection(input.coverage.ledger)}
 ${coverageSection(input)}
 ${provenanceSection(input)}
 </main>
@@ -88,7 +94,7 @@ function labels(input: ReportInput): string {
 
 function answerSection(input: ReportInput): string {
   const answer = headline(input);
-  const tone = answer.level ?? (answer.caveats.length > 0 ? "medium" : "good");
+  const tone = answer.level ?? (isWhole(input, answer) ? "good" : "medium");
   const kind = answer.level === undefined ? "No findings" : `Worst level: ${answer.level}`;
   const limits =
     answer.caveats.length === 0
@@ -101,6 +107,7 @@ function answerSection(input: ReportInput): string {
 <h1 id="answer">${escapeHtml(answer.text)}</h1>
 <p class="standing"><strong>${escapeHtml(input.findings.length > 0 ? STANDING_SENTENCE : NOTHING_SENTENCE)}</strong></p>
 <p class="read">${escapeHtml(coverageSentence(input))}</p>
+<p class="read">${visibleHtml(ledgerSentence(input.coverage.ledger))} <strong>${escapeHtml(assuranceSentence(input.coverage.ledger))}</strong></p>
 ${limits}
 </section>`;
 }
@@ -225,10 +232,20 @@ function detailsOf(f: Finding, budget: { left: number }): string {
 ${wholeName(f)}<h3>${VERDICT_WORDS[f.verdict].means}</h3>
 ${reasons.length === 0 ? "" : `<ul>${reasons.join("")}</ul>`}
 ${verdicts}
+${windowsOf(f)}<h3>What to look at next</h3>
+<ol>${NEXT_STEPS[f.verdict].map((step) => `<li>${escapeHtml(step)}</li>`).join("")}</ol>
 ${assertionsOf(f)}<h3>Log lines${of}</h3>
 <ol class="lines">${lines.join("")}</ol>${left}
 <p class="sub id">Finding <span class="mono">${visibleHtml(f.id)}</span></p>
 </div></details>`;
+}
+
+/** Undated sightings and those of open validity are no news where there are no others. */
+function windowsOf({ windows }: Finding): string {
+  const known = WINDOWS.filter((window) => window !== "unknown" && (windows[window] ?? 0) > 0);
+  if (known.length === 0) return "";
+  const words = WINDOWS.filter((window) => (windows[window] ?? 0) > 0).map((w) => `${formatCount(windows[w]!)} ${w}`);
+  return `<h3>Sightings by the indicator's validity</h3><p>${words.join(", ")}</p>\n`;
 }
 
 function wholeName({ indicator: { name } }: Finding): string {

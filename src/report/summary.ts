@@ -28,6 +28,8 @@ export interface HuntSummary {
   intel: IntelSummary;
   /** The time window that was asked for, RFC 3339 or date; absent ends are open. */
   window?: { since?: string; until?: string };
+  /** Sightings that --window left out. */
+  otherWindow?: number;
   own: {
     /** CIDR text. */
     networks: string[];

@@ -2,6 +2,9 @@
 import pc from "picocolors";
 import type { SourceCoverage } from "../model/coverage.js";
 import type { Finding, Level } from "../model/sighting.js";
+import { backgroundSentence, validitySentence } from "./background-words.js";
+import { assuranceSentence, ledgerSentence } from "./ledger-words.js";
+import { NEXT_STEPS } from "./next-steps.js";
 import type { HuntSummary } from "./summary.js";
 import { countByVerdict, worstFirst } from "./summary.js";
 import { formatCount, plural, printable, truncate, truncateMiddle, wrap } from "./text.js";
@@ -9,6 +12,7 @@ import {
   coverageSentence,
   headline,
   huntSentence,
+  isWhole,
   isAddressType,
   NOTHING_SENTENCE,
   periodWords,
@@ -26,6 +30,8 @@ export interface TerminalOptions {
 
 const MAX_FINDINGS = 20;
 const MAX_ERRORS = 10;
+/** The report has all of them. */
+const MAX_STEPS = 3;
 const MIN_TABLE_WIDTH = 76;
 /** Widest a column may grow, in columns: an IPv6 address, a host name. */
 const MAX_INDICATOR = 39;
@@ -58,8 +64,7 @@ export function renderSummary(input: HuntSummary, options: TerminalOptions): str
   };
 
   const answer = headline(input);
-  const tone =
-    answer.level === undefined ? (answer.caveats.length > 0 ? paint.medium : paint.good) : paint[answer.level];
+  const tone = answer.level === undefined ? (isWhole(input, answer) ? paint.good : paint.medium) : paint[answer.level];
   paragraph(answer.text, (s) => paint.bold(tone(s)));
   const others = countByVerdict(input.findings).filter((c) => c.findings > 0);
   if (others.length > 1) paragraph(`In all: ${others.map(verdictCountWords).join(", ")}.`);
@@ -83,10 +88,21 @@ export function renderSummary(input: HuntSummary, options: TerminalOptions): str
       );
     lines.push("");
     paragraph(STANDING_SENTENCE, paint.bold);
+    const { verdict } = sorted[0]!;
+    paragraph(`Next, for the worst (${verdict}):`);
+    for (const step of NEXT_STEPS[verdict].slice(0, MAX_STEPS)) lines.push(...indented(step, width));
+    lines.push("");
+    const validity = validitySentence(input.findings, input.otherWindow);
+    if (validity !== undefined) paragraph(validity);
+    const { background } = input.coverage;
+    if (background !== undefined) paragraph(backgroundSentence(background));
   } else paragraph(NOTHING_SENTENCE);
   lines.push("");
 
   paragraph(coverageSentence(input));
+  const { ledger } = input.coverage;
+  paragraph(printable(ledgerSentence(ledger)));
+  paragraph(assuranceSentence(ledger), ledger.assurance === "full" ? paint.good : paint.medium);
   lines.push(...errorLines(input.coverage.sources, width, paint, input.outDir));
   paragraph(huntSentence(input), paint.dim);
   paragraph(
@@ -166,6 +182,10 @@ function stacked(findings: readonly Finding[], width: number, paint: Paint): str
 /** `padEnd` by code points. */
 function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - [...text].length));
+}
+
+function indented(text: string, width: number): string[] {
+  return wrap(text, width - 4).map((line, i) => `  ${i === 0 ? "-" : " "} ${line}`);
 }
 
 function errorLines(

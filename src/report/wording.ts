@@ -108,6 +108,11 @@ export function headline(input: HuntSummary): Headline {
   return { level: undefined, text: `${noFindings(input)}.`, caveats };
 }
 
+/** A "no" that nothing limits. */
+export function isWhole(input: HuntSummary, answer: Headline): boolean {
+  return answer.caveats.length === 0 && input.coverage.ledger.assurance === "full";
+}
+
 function noFindings(input: HuntSummary): string {
   const n = input.intel.indicators;
   const which = n === 1 ? "the 1 indicator" : `any of the ${formatCount(n)} indicators`;

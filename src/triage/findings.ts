@@ -12,6 +12,7 @@ import {
   type Judgement,
   type Sighting,
   type Verdict,
+  type Window,
 } from "../model/sighting.js";
 
 /** Evidence with what is needed to order it. `source` is the source's index in the plan. */
@@ -29,6 +30,7 @@ export interface FindingDraft {
   count: number;
   days: Record<string, number>;
   verdicts: Partial<Record<Verdict, number>>;
+  windows: Partial<Record<Window, number>>;
   first: EvidenceDraft;
   last: EvidenceDraft;
   /** Worst first, at most WORST. */
@@ -109,6 +111,7 @@ export class FindingsBuilder {
         count: 1,
         days: day === undefined ? {} : { [day]: 1 },
         verdicts: { [judgement.verdict]: 1 },
+        windows: { [judgement.window]: 1 },
         first: draft,
         last: draft,
         worst: [draft],
@@ -118,6 +121,7 @@ export class FindingsBuilder {
     known.count++;
     if (day !== undefined) known.days[day] = (known.days[day] ?? 0) + 1;
     known.verdicts[judgement.verdict] = (known.verdicts[judgement.verdict] ?? 0) + 1;
+    known.windows[judgement.window] = (known.windows[judgement.window] ?? 0) + 1;
     keepEnds(known, draft, draft);
     keepWorst(known, [draft]);
   }
@@ -133,6 +137,8 @@ export class FindingsBuilder {
       for (const [day, n] of Object.entries(part.days)) known.days[day] = (known.days[day] ?? 0) + n;
       for (const [verdict, n] of Object.entries(part.verdicts) as [Verdict, number][])
         known.verdicts[verdict] = (known.verdicts[verdict] ?? 0) + n;
+      for (const [window, n] of Object.entries(part.windows) as [Window, number][])
+        known.windows[window] = (known.windows[window] ?? 0) + n;
       keepEnds(known, part.first, part.last);
       keepWorst(known, part.worst);
     }
@@ -195,6 +201,7 @@ function finish(draft: FindingDraft): Finding {
     verdicts: Object.fromEntries(
       VERDICTS.flatMap((v) => (draft.verdicts[v] === undefined ? [] : [[v, draft.verdicts[v]]])),
     ),
+    windows: draft.windows,
     evidence,
   };
 }

@@ -374,7 +374,9 @@ export class Facts {
     const out: Endpoint = { ...this.counts[side] };
     if (end.ip) out.ip = end.ip.value;
     if (end.port) out.port = end.port.value;
-    if (end.domain && canonicalIp(end.domain.value) === undefined) out.domain = end.domain.value;
+    // A time of day before an address (`05:06:07 UTC:192.0.2.1`) is no name.
+    if (end.domain && canonicalIp(end.domain.value) === undefined && !/^[\d:.]*$/.test(end.domain.value))
+      out.domain = end.domain.value;
     const nat = this.nat[side];
     if (nat.ip !== undefined && nat.ip !== out.ip) out.nat = nat;
     return Object.keys(out).length > 0 ? out : undefined;
