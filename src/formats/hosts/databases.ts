@@ -62,6 +62,10 @@ export const mysql = speakerFormat({
   sentences: MYSQL,
 });
 
+/** An address in log_line_prefix: behind the time of day, which looks like a part of an IPv6 address. */
+const pg = (source: string): RegExp =>
+  re(source.replace("PREFIX_ADDR", "(?<![\\w.])(?<!\\d:)(?!\\d\\d:\\d\\d:\\d\\d)ADDR"));
+
 const PG: readonly Sentence[] = [
   {
     says: re("connection received: host=(?<ip>[\\w.:-]{1,253}) port=(?<port>\\d{1,5})"),
@@ -92,32 +96,32 @@ const PG: readonly Sentence[] = [
   },
   {
     // %h or %r in log_line_prefix: the client before the severity.
-    says: re(
-      '^.{0,120}?(?<![\\d.])ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,200}?\\b(?:FATAL|ERROR): {1,2}(?:password|Peer|Ident|LDAP|GSSAPI|certificate|PAM|RADIUS|SSPI|BSD) authentication failed for user "(?<user>[^"]{0,255})"',
+    says: pg(
+      '^.{0,120}?PREFIX_ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,200}?\\b(?:FATAL|ERROR): {1,2}(?:password|Peer|Ident|LDAP|GSSAPI|certificate|PAM|RADIUS|SSPI|BSD) authentication failed for user "(?<user>[^"]{0,255})"',
     ),
     outcome: "refused",
     reason: "authentication failed",
     action: "database-login",
   },
   {
-    says: re(
-      '^.{0,120}?(?<![\\d.])ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,200}?\\b(?:FATAL|ERROR): {1,2}(?:role "[^"]{0,255}" does not exist|database "[^"]{0,255}" does not exist|no pg_hba|unsupported frontend protocol|sorry, too many clients|expected authentication|no PostgreSQL user name)',
+    says: pg(
+      '^.{0,120}?PREFIX_ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,200}?\\b(?:FATAL|ERROR): {1,2}(?:role "[^"]{0,255}" does not exist|database "[^"]{0,255}" does not exist|no pg_hba|unsupported frontend protocol|sorry, too many clients|expected authentication|no PostgreSQL user name)',
     ),
     outcome: "refused",
     reason: "refused at login",
     action: "database-login",
   },
   {
-    says: re(
-      "^.{0,120}?(?<![\\d.])ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,200}?\\bLOG: {1,2}connection authorized: user=(?<user>\\S{0,255})",
+    says: pg(
+      "^.{0,120}?PREFIX_ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,200}?\\bLOG: {1,2}connection authorized: user=(?<user>\\S{0,255})",
     ),
     outcome: "authenticated",
     reason: "connection authorized",
     action: "database-login",
   },
   {
-    says: re(
-      "^.{0,120}?(?<![\\d.])ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,24}?(?:@|\\[\\d{1,10}\\]).{0,120}?\\b(?:LOG|FATAL|ERROR|WARNING|STATEMENT|DETAIL|HINT|NOTICE|PANIC): {1,2}",
+    says: pg(
+      "^.{0,120}?PREFIX_ADDR(?:\\((?<port>\\d{1,5})\\))?.{0,24}?(?:@|\\[\\d{1,10}\\]).{0,120}?\\b(?:LOG|FATAL|ERROR|WARNING|STATEMENT|DETAIL|HINT|NOTICE|PANIC): {1,2}",
     ),
     outcome: "unknown",
     reason: "a client's session",
