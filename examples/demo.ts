@@ -7,7 +7,7 @@ import { exampleArgs, generateExample, projectRoot } from "./generate.js";
 
 const root = projectRoot();
 process.chdir(root);
-if (!existsSync(exampleArgs.truth)) {
+if (![exampleArgs.truth, exampleArgs.logs].every((path) => existsSync(path))) {
   process.stdout.write("Making the example's logs (synthetic, seven months of a made-up organisation) …\n");
   const truth = await generateExample(exampleArgs.logs);
   process.stdout.write(
