@@ -129,8 +129,9 @@ function outcomeOf(e: Json, type: string): Judged {
       : { outcome: "unknown", outcomeReason: "a DNS query alone" };
   }
   const part = object(e[type]);
-  const reply = REPLIES[type === "ikev2" ? "ike" : type];
-  if (reply) return reply(part ?? {});
+  const protocol = type === "ikev2" ? "ike" : type;
+  // The type is the log's word: `__proto__` is in no table.
+  if (Object.hasOwn(REPLIES, protocol)) return REPLIES[protocol]!(part ?? {});
   if (SPOKEN.has(type)) return { outcome: "established", outcomeReason: `event_type=${type}` };
   if (type === "alert") return alertOutcome(e);
   return { outcome: "unknown", outcomeReason: `event_type=${type}` };
