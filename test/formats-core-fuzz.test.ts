@@ -14,6 +14,16 @@ const CONTEXT: LineContext = {
   resolveTime: (time) => (time.kind === "instant" ? time.ms : undefined),
 };
 
+const OUTCOMES = new Set(["blocked", "refused", "unanswered", "established", "authenticated", "unknown"]);
+const INITIATORS = new Set(["source", "destination", "unknown"]);
+
+/** Text, numbers and truth values, in lists and objects. */
+function isData(value: unknown): boolean {
+  if (typeof value !== "object" || value === null)
+    return typeof value !== "function" && !/\[native code\]/.test(String(value));
+  return value !== Object.prototype && Object.values(value).every(isData);
+}
+
 describe("hostile lines", () => {
   it("parses 120,000 mutated lines without an exception, each to a complete answer", () => {
     const next = random(20210304);
@@ -37,6 +47,18 @@ describe("hostile lines", () => {
       for (const envelope of ENVELOPES)
         expect(() => envelope.unwrap(line, CONTEXT), `${envelope.id}: ${JSON.stringify(line)}`).not.toThrow();
     }
+  });
+
+  it("takes no word of a log for a member of Object.prototype", () => {
+    const parser = parserFor();
+    for (const seed of SEEDS)
+      for (const { index, 0: word } of [...seed.matchAll(/(?<![\w-])[A-Za-z_][\w-]*/g)].slice(0, 60))
+        for (const put of ["constructor", "__proto__"]) {
+          const line = seed.slice(0, index) + put + seed.slice(index + word.length);
+          const parsed = parser.parse(line, 0);
+          if (!OUTCOMES.has(parsed.outcome) || !INITIATORS.has(parsed.initiator) || !isData(parsed))
+            expect.fail(`${parsed.format}: ${JSON.stringify(line)}`);
+        }
   });
 
   it("parses random bytes", () => {

@@ -3,6 +3,7 @@ import { canonicalIp } from "../model/ip.js";
 import type { LineContext, ParsedTime } from "./format.js";
 import { civilTime, monthNumber } from "./time.js";
 import { addressAndPort, integer, text } from "./values.js";
+import { DEFAULT_PORTS } from "../model/url.js";
 
 /** The decided time of a line, or undefined when it carries none. */
 export function timeOf(context: LineContext, time: ParsedTime | undefined): number | undefined {
@@ -125,8 +126,6 @@ export interface Target {
   path?: string;
 }
 
-const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, https: 443, ftp: 21, ws: 80, wss: 443 };
-
 /** Where a proxy is asked to go: `http://host:port/path` or CONNECT's `host:port`. `error:invalid-request` and the like name no target. */
 export function proxyTarget(method: string, url: string): Target {
   const m =
@@ -137,7 +136,7 @@ export function proxyTarget(method: string, url: string): Target {
         );
   if (!m) return {};
   const { ip } = addressAndPort(m[2]!);
-  const port = integer(m[3]) ?? DEFAULT_PORT[m[1]!];
+  const port = integer(m[3]) ?? DEFAULT_PORTS[m[1]!];
   const out: Target = ip === undefined ? { domain: m[2]! } : { ip };
   if (port !== undefined && port <= 65535) out.port = port;
   if (m[4] !== undefined) out.path = m[4];

@@ -1,6 +1,7 @@
 /** Notations of time in logs, read without deciding zone or year (see LineContext.resolveTime). All parsers are linear. */
 import type { ParsedTime } from "./format.js";
 import { monthOf } from "./months.js";
+import { wordTable } from "../model/word-table.js";
 
 /** The month that an English name or abbreviation means, 1..12. */
 export function monthNumber(name: string): number | undefined {
@@ -22,7 +23,7 @@ export function parseOffset(text: string): number | undefined {
 }
 
 /** Zone abbreviations that mean one thing: RFC 5322 4.3 and the European ones. `CST`, `IST`, `BST` are several zones: not read. */
-const ZONES: Readonly<Record<string, number>> = {
+const ZONES: Readonly<Record<string, number>> = wordTable({
   UTC: 0,
   GMT: 0,
   UT: 0,
@@ -42,11 +43,11 @@ const ZONES: Readonly<Record<string, number>> = {
   PST: -480,
   PDT: -420,
   JST: 540,
-};
+});
 
 /** An offset or a zone abbreviation that means one thing, to minutes east of UTC. */
 export function zoneOffset(text: string): number | undefined {
-  return parseOffset(text) ?? (Object.hasOwn(ZONES, text) ? ZONES[text] : undefined);
+  return parseOffset(text) ?? ZONES[text];
 }
 
 /** Builds a time from its parts; an offset makes it an instant. Undefined when a part is out of range. */

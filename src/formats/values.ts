@@ -1,6 +1,7 @@
 /** Small readers of field values that every format shares. `-`, empty, `N/A` and `(empty)` are no value. */
 import { canonicalIp } from "../model/ip.js";
 import type { Endpoint } from "../model/event.js";
+import { wordTable } from "../model/word-table.js";
 
 const EMPTY = new Set(["", "-", "--", "N/A", "n/a", "(empty)", "(none)", "null", "undefined", "unset", "UNKNOWN_IP"]);
 
@@ -81,7 +82,7 @@ export function transport(value: string | number | undefined): string | undefine
   return Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : name;
 }
 
-const PROTOCOLS: Readonly<Record<string, string>> = {
+const PROTOCOLS: Readonly<Record<string, string>> = wordTable({
   "1": "icmp",
   "2": "igmp",
   "6": "tcp",
@@ -93,7 +94,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   "58": "ipv6-icmp",
   "89": "ospf",
   "132": "sctp",
-};
+});
 
 /**
  * HTTP status to outcome, with its reason: 2xx and 3xx established, 401/403/407 and other 4xx/5xx refused (DESIGN: the ladder).

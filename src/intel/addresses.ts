@@ -10,13 +10,14 @@
  */
 import { formatRange, parseCidr, parseIp, parseIpv4, type IpRange } from "../model/ip.js";
 import type { Refusal, Value } from "./value.js";
+import { wordTable } from "../model/word-table.js";
 
 /** Addresses that logs write for "none" or "everyone". */
-const NOT_A_PEER: Readonly<Record<string, string>> = {
+const NOT_A_PEER: Readonly<Record<string, string>> = wordTable({
   "0.0.0.0": "0.0.0.0 stands for no address",
   "::": ":: stands for no address",
   "255.255.255.255": "255.255.255.255 is the broadcast address",
-};
+});
 
 const ALL = { 4: (1n << 32n) - 1n, 6: (1n << 128n) - 1n } as const;
 

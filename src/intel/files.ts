@@ -4,6 +4,7 @@ import { open, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ErrorCode } from "../model/errors.js";
 import { MAX_INTEL_BYTES } from "./decode.js";
+import { wordTable } from "../model/word-table.js";
 
 export type Report = (file: string, code: ErrorCode, message: string) => void;
 
@@ -13,12 +14,12 @@ export interface FileRef {
   inFolder: boolean;
 }
 
-const SYSTEM_CODES: Readonly<Record<string, string>> = {
+const SYSTEM_CODES: Readonly<Record<string, string>> = wordTable({
   ENOENT: "no such file or folder",
   EACCES: "may not be read",
   EPERM: "may not be read",
   ELOOP: "a link that leads to itself",
-};
+});
 
 export function systemMessage(error: unknown): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";

@@ -1,5 +1,6 @@
 /** Words of publishers for TLP markings, roles and labels, as tables. */
 import type { IndicatorRole, Tlp } from "../model/indicator.js";
+import { wordTable } from "../model/word-table.js";
 
 /** TLP 2.0 (https://www.first.org/tlp/) and TLP 1.0's WHITE, least strict first. */
 export const TLP_ORDER: readonly Tlp[] = [
@@ -26,7 +27,7 @@ export function parseTlp(text: string): Tlp | undefined {
 export const ROLE_ORDER: readonly IndicatorRole[] = ["c2", "relay", "delivery", "scanner", "unknown"];
 
 /** A publisher's words for a role. `ip-src` and `ip-dst` are not among them, on purpose. */
-const ROLE_WORDS: Readonly<Record<string, IndicatorRole>> = {
+const ROLE_WORDS: Readonly<Record<string, IndicatorRole>> = wordTable({
   c2: "c2",
   cnc: "c2",
   cc: "c2",
@@ -43,11 +44,11 @@ const ROLE_WORDS: Readonly<Record<string, IndicatorRole>> = {
   delivery: "delivery",
   payload_delivery: "delivery",
   malware_download: "delivery",
-};
+});
 
 export function parseRole(text: string): IndicatorRole | undefined {
   const word = text.trim().toLowerCase();
-  return Object.hasOwn(ROLE_WORDS, word) ? ROLE_WORDS[word] : undefined;
+  return ROLE_WORDS[word];
 }
 
 const MAX_LABEL = 200;
@@ -101,7 +102,7 @@ export function stricter(a: Tlp | undefined, b: Tlp | undefined): Tlp | undefine
 }
 
 /** Words of STIX 2.1's confidence scales (appendix A: None/Low/Med/High, 0 to 10, admiralty) and of MISP's taxonomy. */
-const CONFIDENCE_WORDS: Readonly<Record<string, number>> = {
+const CONFIDENCE_WORDS: Readonly<Record<string, number>> = wordTable({
   none: 0,
   low: 15,
   med: 50,
@@ -113,7 +114,7 @@ const CONFIDENCE_WORDS: Readonly<Record<string, number>> = {
   "fairly-confident": 50,
   "rarely-confident": 25,
   unconfident: 0,
-};
+});
 
 /** `85`, `85%`, `0.85`, `85/100`, `101/127`, `high` to 0 to 100; undefined for words that no scale of ours holds. */
 export function parseConfidence(text: string): number | undefined {

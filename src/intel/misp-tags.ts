@@ -2,6 +2,7 @@
 import type { IndicatorRole, Tlp } from "../model/indicator.js";
 import { objectsIn, textOf, type JsonObject } from "./json.js";
 import { parseTlp, stricter } from "./markings.js";
+import { wordTable } from "../model/word-table.js";
 
 export interface Tagged {
   labels: readonly string[];
@@ -32,13 +33,13 @@ const TYPE_OF_GALAXY: ReadonlyMap<string, string> = new Map(
 const CONFIDENCE_TAG =
   /^(?:misp:confidence-level|estimative-language:confidence-in-analytic-judgment)="([^"]{1,60})"$/i;
 /** Tags of the taxonomies kill-chain and adversary that name a role in so many words, in lower case and without quotes. */
-const ROLE_TAGS: Readonly<Record<string, IndicatorRole>> = {
+const ROLE_TAGS: Readonly<Record<string, IndicatorRole>> = wordTable({
   "kill-chain:command and control": "c2",
   "kill-chain:delivery": "delivery",
   "kill-chain:reconnaissance": "scanner",
   "adversary:infrastructure-type=proxy": "relay",
   "adversary:infrastructure-type=c2": "c2",
-};
+});
 const GALAXY_TAG = /^misp-galaxy:([^="]{1,80})="([^"]{1,200})"$/i;
 
 const MAX_LABEL = 200;

@@ -4,6 +4,7 @@
  */
 import type { IndicatorType } from "../model/indicator.js";
 import { statedKind } from "./stated-types.js";
+import { wordTable } from "../model/word-table.js";
 
 /** One part of a value that `|` divides. */
 export type Part = "address" | "domain-name" | "port";
@@ -20,14 +21,14 @@ export interface MispKind {
 
 const OTHER_DIGEST = "a digest of a kind that logs do not hold: not hunted";
 
-const KINDS: Readonly<Record<string, MispKind>> = {
+const KINDS: Readonly<Record<string, MispKind>> = wordTable({
   "domain|ip": { parts: ["domain-name", "address"] },
   "hostname|port": { parts: ["domain-name", "port"] },
   "ip-src|port": { parts: ["address", "port"] },
   "ip-dst|port": { parts: ["address", "port"] },
   "onion-address": { as: "domain-name" },
   "target-email": { refused: "an address of the victim: not hunted" },
-};
+});
 
 /** As long as the hashes that are hunted, and none of them; alone and after a file's name. */
 const OTHER_DIGESTS =

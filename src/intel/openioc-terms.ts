@@ -3,6 +3,7 @@
  * Source: https://github.com/fireeye/OpenIOC_1.1, Mandiant's IOC Editor and the terms of its example indicators.
  */
 import type { IndicatorType } from "../model/indicator.js";
+import { wordTable } from "../model/word-table.js";
 
 /** What a term's value is. `address` is told by the text. */
 export interface Term {
@@ -43,10 +44,10 @@ export function termOf(search: string): Term | undefined {
 /** `whole` values can be hunted, a `part` or an `end` of one where it is a value of its own. */
 export type Narrowing = "whole" | "part" | "end" | "negated";
 
-export const CONDITIONS: Readonly<Record<string, Narrowing>> = {
+export const CONDITIONS: Readonly<Record<string, Narrowing>> = wordTable({
   is: "whole",
   contains: "part",
   "ends-with": "end",
   isnot: "negated",
   containsnot: "negated",
-};
+});

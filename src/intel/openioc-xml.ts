@@ -5,6 +5,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { LookbackError } from "../model/errors.js";
 import { isObject } from "./json.js";
+import { wordTable } from "../model/word-table.js";
 
 export interface Element {
   /** Without its namespace's prefix. */
@@ -21,7 +22,7 @@ const MAX_DEPTH = 100;
 /** A document type or entity declaration anywhere. */
 const DECLARES = /<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)/i;
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+const ENTITIES: Readonly<Record<string, string>> = wordTable({ amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" });
 const MAX_CODE_POINT = 0x10ffff;
 
 /** XML's five entities and character references; others cannot be declared here, and stay as they are. */

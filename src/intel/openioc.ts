@@ -9,6 +9,7 @@ import { LookbackError } from "../model/errors.js";
 import type { Candidate, Place, Reader, Sink, Statement } from "./candidate.js";
 import { CONDITIONS, termOf, type Narrowing, type Term } from "./openioc-terms.js";
 import type { Element } from "./openioc-xml.js";
+import { wordTable } from "../model/word-table.js";
 
 const ROOTS = new Set(["ioc", "OpenIOC"]);
 
@@ -74,7 +75,7 @@ function operatorOf(element: Element): string {
 }
 
 /** What `links` say by their relation, by STIX 2.1's type of it; undefined for a label that names no object. */
-const LINKS: Readonly<Record<string, string | undefined>> = {
+const LINKS: Readonly<Record<string, string | undefined>> = wordTable({
   threatgroup: "intrusion-set",
   threatactor: "intrusion-set",
   actor: "intrusion-set",
@@ -84,7 +85,7 @@ const LINKS: Readonly<Record<string, string | undefined>> = {
   campaign: "campaign",
   category: undefined,
   threatcategory: undefined,
-};
+});
 
 function linksOf(metadata: Element): Pick<Statement, "labels" | "related"> {
   const labels = new Set<string>();
@@ -163,7 +164,7 @@ class Walk {
   private item(item: Item, pattern: string | undefined): void {
     const { place, search, condition, value } = item;
     const term = termOf(search);
-    const narrows = Object.hasOwn(CONDITIONS, condition) ? CONDITIONS[condition] : undefined;
+    const narrows = CONDITIONS[condition];
     const reason = refusal(item, term, narrows);
     if (reason !== undefined || term === undefined) {
       const named = search === "" ? "a term without a search path" : search;

@@ -1,7 +1,8 @@
 /** A page's elements, as they open and close, to blocks. No tree is kept. */
 import { row, type Block, type BlockKind } from "./prose-blocks.js";
+import { wordTable } from "../model/word-table.js";
 
-const HEADINGS: Readonly<Record<string, number>> = { h1: 1, h2: 2, h3: 3, h4: 4, h5: 5, h6: 6 };
+const HEADINGS: Readonly<Record<string, number>> = wordTable({ h1: 1, h2: 2, h3: 3, h4: 4, h5: 5, h6: 6 });
 /** Elements that begin and end a paragraph. */
 const BREAKS = new Set(
   "p div section article main header footer nav aside ul ol li dl dt dd blockquote figure figcaption address form fieldset details summary hr pre table thead tbody tfoot tr caption body html center".split(

@@ -4,6 +4,7 @@
  */
 import { isCut } from "./prose-joins.js";
 import { unmask } from "./refang.js";
+import { wordTable } from "../model/word-table.js";
 
 /** Private-use characters that stand for a defanged dot, colon, at sign and slash, and before a defanged scheme. */
 export const DOT = "\ue000";
@@ -149,7 +150,7 @@ export function isDefanged(token: string): boolean {
   return MARKS.test(token);
 }
 
-const MEANING: Readonly<Record<string, string>> = { [DOT]: ".", [COLON]: ":", [AT]: "@", [SLASH]: "/" };
+const MEANING: Readonly<Record<string, string>> = wordTable({ [DOT]: ".", [COLON]: ":", [AT]: "@", [SLASH]: "/" });
 
 /** The plain value of a marked token. */
 export function plain(token: string): string {

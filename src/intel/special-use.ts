@@ -5,6 +5,7 @@
  * (special-use names), the operators' own pages for the resolvers.
  */
 import { parseCidr, parseIp, type IpRange } from "../model/ip.js";
+import { wordTable } from "../model/word-table.js";
 
 export interface NamedRange {
   range: IpRange;
@@ -60,7 +61,7 @@ export const SPECIAL_NAMES: ReadonlyMap<string, string> = new Map([
   ["alt", "a special-use name (RFC 9476)"],
 ]);
 
-const RESOLVERS: Readonly<Record<string, string>> = {
+const RESOLVERS: Readonly<Record<string, string>> = wordTable({
   "Google Public DNS": "8.8.8.8 8.8.4.4 2001:4860:4860::8888 2001:4860:4860::8844",
   "Cloudflare DNS":
     "1.1.1.1 1.0.0.1 1.1.1.2 1.0.0.2 1.1.1.3 1.0.0.3 2606:4700:4700::1111 2606:4700:4700::1001 2606:4700:4700::1112 2606:4700:4700::1002",
@@ -75,7 +76,7 @@ const RESOLVERS: Readonly<Record<string, string>> = {
   AliDNS: "223.5.5.5 223.6.6.6",
   "DNSPod DNS": "119.29.29.29",
   "Quad101 DNS": "101.101.101.101 101.102.103.104",
-};
+});
 
 export const PUBLIC_RESOLVERS: readonly NamedRange[] = Object.entries(RESOLVERS).flatMap(([what, addresses]) =>
   addresses.split(" ").map((text) => {

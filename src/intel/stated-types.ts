@@ -5,6 +5,7 @@
  * OpenCTI observables, CIF. A word is compared in lower case with `-` for every run of spaces, dots, colons, slashes, underscores.
  */
 import type { IndicatorType } from "../model/indicator.js";
+import { wordTable } from "../model/word-table.js";
 
 /** What a stated type tells of its value. */
 export interface StatedKind {
@@ -27,7 +28,7 @@ const JA4: StatedKind = { as: "ja4" };
 const AGENT: StatedKind = { as: "user-agent" };
 
 /** Kinds that are understood and not hunted: their values may look like those of another kind (an import hash like an MD5). */
-const NOT_HUNTED: Readonly<Record<string, readonly string[]>> = {
+const NOT_HUNTED: Readonly<Record<string, readonly string[]>> = wordTable({
   "a file name or path": ["filename", "file-name", "filepath", "file-path", "path", "pdb", "directory"],
   "a certificate's fingerprint": [
     "x509-fingerprint-sha1",
@@ -72,7 +73,7 @@ const NOT_HUNTED: Readonly<Record<string, readonly string[]>> = {
   // MISP's type for what analysts have written elsewhere.
   "a reference to read more": ["link"],
   "a software name": ["software", "application"],
-};
+});
 
 const WORDS: readonly (readonly [StatedKind, string])[] = [
   [

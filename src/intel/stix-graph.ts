@@ -4,6 +4,7 @@ import { parseFeedDate } from "./dates.js";
 import { isObject, objectsIn, textOf, textsOf, type JsonObject } from "./json.js";
 import { parseRole, parseTlp, ROLE_ORDER, stricter } from "./markings.js";
 import { RELATED_TYPES, TLP2_EXTENSION, TLP_MARKINGS } from "./stix-names.js";
+import { wordTable } from "../model/word-table.js";
 
 /** An object, and where it stands. */
 export interface Found {
@@ -30,11 +31,11 @@ const UNRELATED = new Set([
 ]);
 
 /** STIX's infrastructure-type-ov, where it names a role. */
-const INFRASTRUCTURE_ROLES: Readonly<Record<string, IndicatorRole>> = {
+const INFRASTRUCTURE_ROLES: Readonly<Record<string, IndicatorRole>> = wordTable({
   "command-and-control": "c2",
   anonymization: "relay",
   "hosting-malware": "delivery",
-};
+});
 
 const MAX_RELATIONS = 100;
 const TLP_IN_STATEMENT = /\bTLP\s?[:=]\s?(CLEAR|WHITE|GREEN|AMBER[+_ -]STRICT|AMBER|RED)\b/i;
@@ -159,9 +160,7 @@ export class Graph {
     if (!other || type === undefined || name === undefined || !RELATED_TYPES.has(type) || this.isRevoked(other)) return;
     if ((this.related.get(id)?.length ?? 0) >= MAX_RELATIONS) return;
     const words = belongs ? textsOf(other["infrastructure_types"]) : [];
-    const role = strongest(
-      words.map((word) => (Object.hasOwn(INFRASTRUCTURE_ROLES, word) ? INFRASTRUCTURE_ROLES[word] : undefined)),
-    );
+    const role = strongest(words.map((word) => INFRASTRUCTURE_ROLES[word]));
     push(this.related, id, { type, name: name.slice(0, 200), ...(role === undefined ? {} : { role }) });
   }
 

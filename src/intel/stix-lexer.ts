@@ -1,4 +1,5 @@
 /** Tokens of a STIX pattern (STIX 2.1 chapter 9; https://docs.oasis-open.org/cti/stix/v2.1/os/stix-v2.1-os.html). */
+import { wordTable } from "../model/word-table.js";
 
 export type TokenKind = "word" | "string" | "timestamp" | "hex" | "binary" | "integer" | "float" | "symbol" | "end";
 
@@ -29,7 +30,7 @@ const NUMBER = /[+-]?(?:\d+\.\d+|\.\d+|\d+)/y;
 /** Longest first. */
 const SYMBOLS = ["==", "!=", "<>", "<=", ">=", "=", "<", ">", "(", ")", "[", "]", ":", ".", ",", "*"] as const;
 /** What may stand before a quote: `t'2021-07-20T00:00:00Z'`. */
-const PREFIXED: Readonly<Record<string, TokenKind>> = { t: "timestamp", h: "hex", b: "binary" };
+const PREFIXED: Readonly<Record<string, TokenKind>> = wordTable({ t: "timestamp", h: "hex", b: "binary" });
 
 /** RFC 3339 as STIX narrows it: capital T and Z, seconds, any fraction. */
 const TIMESTAMP =

@@ -1,11 +1,12 @@
 /** Identifiers that STIX and its extensions fix, for reading and writing alike. */
 import type { Tlp } from "../model/indicator.js";
+import { wordTable } from "../model/word-table.js";
 
 /**
  * TLP 1.0 markings (STIX 2.1, 7.2.1.4) and TLP 2.0's (OASIS cti-stix-common-objects, extension-definition-specifications/tlp-2.0).
  * Their AMBER of TLP 1.0 is AMBER+STRICT in 2.0 for some and AMBER for others: kept as AMBER.
  */
-export const TLP_MARKINGS: Readonly<Record<string, Tlp>> = {
+export const TLP_MARKINGS: Readonly<Record<string, Tlp>> = wordTable({
   "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9": "TLP:WHITE",
   "marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da": "TLP:GREEN",
   "marking-definition--f88d31f6-486f-44da-b317-01333bde0b82": "TLP:AMBER",
@@ -15,7 +16,7 @@ export const TLP_MARKINGS: Readonly<Record<string, Tlp>> = {
   "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421": "TLP:AMBER",
   "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003": "TLP:AMBER+STRICT",
   "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1": "TLP:RED",
-};
+});
 
 /** What TLP 2.0's marking definitions carry their level in. */
 export const TLP2_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d";

@@ -2,6 +2,7 @@
 import type { IndicatorType } from "../model/indicator.js";
 import { isObject, textOf, type JsonObject } from "./json.js";
 import { targetOf } from "./stix-paths.js";
+import { wordTable } from "../model/word-table.js";
 
 export interface ObservedValue {
   text: string;
@@ -32,7 +33,7 @@ const VALUE_TYPES: ReadonlySet<string> = new Set([
 const TIES: ReadonlySet<string> = new Set(["email-message"]);
 
 /** Types of cyber observables that are not hunted, and the property to show. */
-const OTHERS: Readonly<Record<string, string>> = {
+const OTHERS: Readonly<Record<string, string>> = wordTable({
   "autonomous-system": "number",
   directory: "path",
   "mac-addr": "value",
@@ -42,7 +43,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "user-account": "account_login",
   "windows-registry-key": "key",
   "x509-certificate": "serial_number",
-};
+});
 
 function hashes(object: JsonObject, type: string): Observed {
   const made: Observed = { values: [], refusals: [] };

@@ -4,6 +4,7 @@
  */
 import type { IndicatorType } from "../model/indicator.js";
 import type { ObjectPath } from "./stix-pattern.js";
+import { wordTable } from "../model/word-table.js";
 
 /** The end of a connection that a path is about. */
 export type Side = "src" | "dst";
@@ -22,7 +23,7 @@ export function pathText({ type, steps }: ObjectPath): string {
   return `${type}:${steps.join(".")}`;
 }
 
-const VALUES: Readonly<Record<string, Target>> = {
+const VALUES: Readonly<Record<string, Target>> = wordTable({
   "ipv4-addr:value": { use: "value" },
   "ipv6-addr:value": { use: "value" },
   "domain-name:value": { use: "value", as: "domain-name" },
@@ -47,7 +48,7 @@ const VALUES: Readonly<Record<string, Target>> = {
   "network-traffic:extensions.http-request-ext.request_value": { use: "value", as: "url" },
   "user-agent:value": { use: "value", as: "user-agent" },
   "x-user-agent:value": { use: "value", as: "user-agent" },
-};
+});
 
 type Reasons = readonly (readonly [RegExp, string])[];
 
@@ -98,7 +99,7 @@ const MAX_PATH = 300;
 export function targetOf(path: ObjectPath): Target {
   const whole = pathText(path).toLowerCase();
   if (whole.length > MAX_PATH) return { use: "none", reason: "an object path that is not known" };
-  const known = Object.hasOwn(VALUES, whole) ? VALUES[whole] : undefined;
+  const known = VALUES[whole];
   if (known) return known;
   const misleading = NOT_AS_THEY_LOOK.find(([test]) => test.test(whole));
   if (misleading) return { use: "none", reason: misleading[1] };

@@ -1,5 +1,6 @@
 /** What goes wrong between a TAXII client and its server, in words that say what to do. Tables. */
 import { isObject } from "./json.js";
+import { wordTable } from "../model/word-table.js";
 
 /** TAXII 2.1, section 3.6.2, and RFC 9110. */
 export const STATUS_WORDS: Readonly<Record<number, string>> = {
@@ -23,7 +24,7 @@ const UNTRUSTED =
 const NO_CLIENT_CERTIFICATE = "the server wants a client certificate that it knows (cert and key, LOOKBACK_TAXII_CERT)";
 
 /** By Node's, OpenSSL's and undici's codes. */
-const CODES: Readonly<Record<string, string>> = {
+const CODES: Readonly<Record<string, string>> = wordTable({
   ENOTFOUND: "there is no host of that name",
   EAI_AGAIN: "the host's name cannot be looked up now",
   ECONNREFUSED: "the connection is refused",
@@ -47,7 +48,7 @@ const CODES: Readonly<Record<string, string>> = {
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: NO_CLIENT_CERTIFICATE,
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: NO_CLIENT_CERTIFICATE,
   UND_ERR_HEADERS_OVERFLOW: "the answer's header is too large",
-};
+});
 
 function codeOf(error: unknown): string | undefined {
   if (!isObject(error)) return undefined;

@@ -13,6 +13,7 @@ import type { Judge, Warning } from "./set.js";
 import { PUBLIC_RESOLVERS, SPECIAL_NAMES, SPECIAL_USE } from "./special-use.js";
 import type { Value } from "./value.js";
 import { WarningIndex, type Effect, type ListName } from "./warning-index.js";
+import { wordTable } from "../model/word-table.js";
 
 export interface WarningOptions {
   /** Folders or files of MISP warning lists. */
@@ -59,7 +60,7 @@ const NOTE_ONLY: ReadonlySet<string> = new Set([
 ]);
 
 /** MISP attribute types to ours. Types of no indicator of ours are left out. */
-const KINDS: Readonly<Record<string, readonly IndicatorType[]>> = {
+const KINDS: Readonly<Record<string, readonly IndicatorType[]>> = wordTable({
   "ip-src": ["ipv4-addr", "ipv6-addr"],
   "ip-dst": ["ipv4-addr", "ipv6-addr"],
   "domain|ip": ["ipv4-addr", "ipv6-addr", "domain-name"],
@@ -75,7 +76,7 @@ const KINDS: Readonly<Record<string, readonly IndicatorType[]>> = {
   sha256: ["file"],
   sha512: ["file"],
   "user-agent": ["user-agent"],
-};
+});
 const ALL_KINDS: readonly IndicatorType[] = [
   "ipv4-addr",
   "ipv6-addr",

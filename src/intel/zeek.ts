@@ -9,14 +9,15 @@ import { linesOf } from "./lines.js";
 import { parseTags, stricter } from "./markings.js";
 import { statedKind, type StatedKind } from "./stated-types.js";
 import { stateWindow } from "./validity.js";
+import { wordTable } from "../model/word-table.js";
 
 /** `Intel::Type` in lower case, where the common table does not have the word or means another thing. */
-const TYPES: Readonly<Record<string, StatedKind>> = {
+const TYPES: Readonly<Record<string, StatedKind>> = wordTable({
   addr: {},
   subnet: {},
   // Zeek's own scripts compare it with one thing only: the User-Agent header (policy/frameworks/intel/seen/http-headers.zeek).
   software: { as: "user-agent" },
-};
+});
 
 function kindOf(type: string): StatedKind | undefined {
   const word = type.replace(/^Intel::/i, "").toLowerCase();
@@ -24,12 +25,12 @@ function kindOf(type: string): StatedKind | undefined {
 }
 
 /** Zeek's and the Collective Intelligence Framework's names for what `columns.ts` knows by others. */
-const META: Readonly<Record<string, Field>> = {
+const META: Readonly<Record<string, Field>> = wordTable({
   source: "feed",
   desc: "comment",
   firstseen: "validFrom",
   lastseen: "validUntil",
-};
+});
 
 /** Kept as notes: they say when Zeek gives an alarm, or where to read more. */
 const NOTED = new Set(["meta.if_in", "meta.url"]);

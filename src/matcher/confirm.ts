@@ -6,7 +6,16 @@
  * in the line. `CONNECT host:443` tells no path, so it confirms none.
  */
 import type { Indicator } from "../model/indicator.js";
-import { beginsTarget, holdsTarget, keyAt, keyOf, pathFields, urlTarget, type UrlTarget } from "../model/url.js";
+import {
+  beginsTarget,
+  holdsTarget,
+  keyAt,
+  keyOf,
+  pathFields,
+  urlTarget,
+  type UrlTarget,
+  DEFAULT_PORTS,
+} from "../model/url.js";
 
 type Confirmed = Pick<Indicator, "type" | "value">;
 
@@ -44,7 +53,7 @@ export function hostAt(line: Buffer, offset: number, length: number): HostAt {
   const after = portAt(line, line[end] === BRACKET ? end + 1 : end);
   const { scheme, user } = before(line, offset);
   return {
-    port: after.port ?? (scheme === undefined ? undefined : DEFAULT_PORT[scheme]),
+    port: after.port ?? (scheme === undefined ? undefined : DEFAULT_PORTS[scheme]),
     target: beginsTarget(line, after.end) ? after.end : undefined,
     mail: user,
   };
@@ -122,7 +131,6 @@ function portAt(line: Buffer, at: number): { port?: number; end: number } {
   return { end: line[end] === SLASH ? end : at };
 }
 
-const DEFAULT_PORT: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443, ftp: 21 };
 /** Longest scheme, `://` in JSON's writing, and a user. */
 const LOOK_BACK = 80;
 const BEFORE_HOST = /(https?|wss?|ftp):\\?\/\\?\/(?:[^/@\s]{0,60}@)?\[?$/i;

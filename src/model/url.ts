@@ -3,6 +3,17 @@
  * client, a proxy and a server each percent-encode as they like (RFC 3986 6.2.2), and JSON writes `\/` and `\u0026`.
  */
 
+import { wordTable } from "./word-table.js";
+
+/** Ports by the scheme of a URL that names none. */
+export const DEFAULT_PORTS: Readonly<Record<string, number>> = wordTable({
+  http: 80,
+  https: 443,
+  ws: 80,
+  wss: 443,
+  ftp: 21,
+});
+
 export interface UrlTarget {
   host: string;
   /** As the URL names it; undefined for its scheme's own, where http and https are not told apart. */

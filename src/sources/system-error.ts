@@ -1,15 +1,16 @@
 /** System errors (errno) to the project's error codes. */
 import type { SourceError } from "../model/coverage.js";
 import type { ErrorCode } from "../model/errors.js";
+import { wordTable } from "../model/word-table.js";
 
-const CODES: Readonly<Record<string, ErrorCode>> = {
+const CODES: Readonly<Record<string, ErrorCode>> = wordTable({
   ENOENT: "not-found",
   ENOTDIR: "not-found",
   EACCES: "no-permission",
   EPERM: "no-permission",
   ENXIO: "not-readable",
   EISDIR: "not-readable",
-};
+});
 
 /** `ENOENT`, `EIO` …; undefined when the thing thrown is no system error. */
 export function errnoOf(error: unknown): string | undefined {

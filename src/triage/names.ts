@@ -9,6 +9,7 @@ import { LADDER } from "./ladder.js";
 import type { OwnNetworks } from "./own.js";
 import type { Place } from "./place.js";
 import { serverByPort } from "./services.js";
+import { wordTable } from "../model/word-table.js";
 
 export interface NameReading {
   /** Set when the field decides by itself; else the ladder does, as for an address. */
@@ -28,13 +29,13 @@ export function isName(field: string): boolean {
 
 type Reader = (parsed: ParsedLine, own: OwnNetworks) => NameReading;
 
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS: Readonly<Record<string, Reader>> = wordTable({
   "source.domain": named,
   "dns.question.name": asked,
   "dns.answers": answered,
   "email.from.address": received,
   "email.to.address": sent,
-};
+});
 
 const MARK = /^(?:file\.hash|tls\.client\.ja|tls\.server\.ja|user_agent)/;
 

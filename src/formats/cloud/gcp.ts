@@ -4,6 +4,7 @@ import { number, object, string, type Json } from "../json-fields.js";
 import { shaped, timestamp } from "../shape.js";
 import { endpoint, transport } from "../values.js";
 import { at, auditFormat, callOutcome, first, type AuditKind, type Judged, utcTime } from "./audit.js";
+import { wordTable } from "../../model/word-table.js";
 
 const TIME = ["timestamp", "receiveTimestamp"];
 
@@ -88,7 +89,7 @@ function network(p: Json): Told | undefined {
   };
 }
 
-const FLOWS: Readonly<Record<string, Pick<Format, "id" | "title" | "reference">>> = {
+const FLOWS: Readonly<Record<string, Pick<Format, "id" | "title" | "reference">>> = wordTable({
   "VPC Flow Logs": {
     id: "gcp.vpcflow",
     title: "Google Cloud VPC flow logs",
@@ -104,7 +105,7 @@ const FLOWS: Readonly<Record<string, Pick<Format, "id" | "title" | "reference">>
     title: "Google Cloud NAT",
     reference: "https://cloud.google.com/nat/docs/monitoring",
   },
-};
+});
 
 function flowResult(
   r: Json,

@@ -1,15 +1,16 @@
 /** Identity providers: who signed in, from where. */
 import { string, type Json } from "../json-fields.js";
 import { at, auditFormat, callOutcome, first, loginOutcome } from "./audit.js";
+import { wordTable } from "../../model/word-table.js";
 
-const OKTA: Readonly<Record<string, boolean | "open">> = {
+const OKTA: Readonly<Record<string, boolean | "open">> = wordTable({
   SUCCESS: true,
   FAILURE: false,
   DENY: false,
   // Policies that let a sign-in go on, and factors still to be given, are no sign-in.
   ALLOW: "open",
   CHALLENGE: "open",
-};
+});
 
 export const okta = auditFormat(
   {
@@ -32,7 +33,7 @@ export const okta = auditFormat(
         const result = string(at(r, "outcome.result")) ?? "";
         const reason = first(r, ["outcome.reason"]);
         const said = `outcome.result=${result}${reason === undefined ? "" : ` (${reason.slice(0, 80)})`}`;
-        const known = Object.hasOwn(OKTA, result) ? OKTA[result] : undefined;
+        const known = OKTA[result];
         if (known === "open") return { outcome: "established", outcomeReason: said };
         const signIn = /^user\.(?:session\.start|authentication\.)/.test(action);
         return signIn ? loginOutcome(known, said) : callOutcome(known, said);
@@ -83,7 +84,13 @@ export const auth0Logs = auditFormat(
   ["data"],
 );
 
-const ONELOGIN: Readonly<Record<string, boolean>> = { "5": true, "6": false, "8": true, "9": false, "12": false };
+const ONELOGIN: Readonly<Record<string, boolean>> = wordTable({
+  "5": true,
+  "6": false,
+  "8": true,
+  "9": false,
+  "12": false,
+});
 
 export const oneLogin = auditFormat(
   {
@@ -101,8 +108,7 @@ export const oneLogin = auditFormat(
       observer: ["account_id"],
       vendor: "OneLogin",
       product: "OneLogin",
-      judge: (_r, action) =>
-        loginOutcome(Object.hasOwn(ONELOGIN, action) ? ONELOGIN[action] : undefined, `event_type_id=${action}`),
+      judge: (_r, action) => loginOutcome(ONELOGIN[action], `event_type_id=${action}`),
     },
     {
       has: ["event_type_id", "event_timestamp", "ipaddr"],
@@ -113,8 +119,7 @@ export const oneLogin = auditFormat(
       observer: ["account_id"],
       vendor: "OneLogin",
       product: "OneLogin",
-      judge: (_r, action) =>
-        loginOutcome(Object.hasOwn(ONELOGIN, action) ? ONELOGIN[action] : undefined, `event_type_id=${action}`),
+      judge: (_r, action) => loginOutcome(ONELOGIN[action], `event_type_id=${action}`),
     },
   ],
 );

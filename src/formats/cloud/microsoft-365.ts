@@ -6,6 +6,7 @@ import { string } from "../json-fields.js";
 import { shaped, timestamp } from "../shape.js";
 import { endpoint } from "../values.js";
 import { auditFormat, callOutcome, first, loginOutcome, utcTime } from "./audit.js";
+import { wordTable } from "../../model/word-table.js";
 
 export const m365Audit = auditFormat(
   {
@@ -45,14 +46,14 @@ export const m365Audit = auditFormat(
   ["AuditData", "auditData"],
 );
 
-const TRACE: Readonly<Record<string, Outcome>> = {
+const TRACE: Readonly<Record<string, Outcome>> = wordTable({
   delivered: "established",
   expanded: "established",
   resolved: "established",
   failed: "refused",
   filteredasspam: "blocked",
   quarantined: "blocked",
-};
+});
 
 export const m365MessageTrace: Format = {
   id: "microsoft.365-messagetrace",
@@ -64,7 +65,7 @@ export const m365MessageTrace: Format = {
     if (!r || r["SenderAddress"] === undefined || r["RecipientAddress"] === undefined || r["Received"] === undefined)
       return undefined;
     const status = first(r, ["Status"]) ?? "";
-    const outcome = Object.hasOwn(TRACE, status.toLowerCase()) ? TRACE[status.toLowerCase()] : undefined;
+    const outcome = TRACE[status.toLowerCase()];
     return shaped({
       event: {
         timestamp: timestamp(utcTime(first(r, ["Received"])), context, envelope),

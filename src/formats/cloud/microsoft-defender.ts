@@ -5,6 +5,7 @@ import type { Format, FormatResult } from "../format.js";
 import { shaped, timestamp } from "../shape.js";
 import { endpoint, transport } from "../values.js";
 import { auditFormat, first, type Judged, loginOutcome, utcTime } from "./audit.js";
+import { wordTable } from "../../model/word-table.js";
 
 interface Action extends Judged {
   began: "local" | "remote" | "unknown";
@@ -12,7 +13,7 @@ interface Action extends Judged {
 }
 
 /** ActionType: https://learn.microsoft.com/defender-xdr/advanced-hunting-devicenetworkevents-table */
-const ACTIONS: Readonly<Record<string, Action>> = {
+const ACTIONS: Readonly<Record<string, Action>> = wordTable({
   ConnectionSuccess: { began: "local", outcome: "established" },
   ConnectionAttempt: { began: "local", outcome: "unknown" },
   ConnectionRequest: { began: "local", outcome: "unknown" },
@@ -23,10 +24,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   InboundConnectionBlocked: { began: "remote", outcome: "blocked" },
   InboundInternetScanInspected: { began: "remote", outcome: "unknown" },
   ListeningConnectionCreated: { began: "unknown", outcome: "unknown" },
-};
+});
 
 function actionOf(r: Json, name: string): Action {
-  const known = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  const known = ACTIONS[name];
   if (known) return { ...known, outcomeReason: `ActionType=${name}` };
   const more = r["AdditionalFields"];
   const direction = first((typeof more === "string" ? parseObject(more) : object(more)) ?? {}, [

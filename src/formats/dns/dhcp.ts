@@ -5,6 +5,7 @@ import { findTime } from "../fallback/find-time.js";
 import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
 import { tellDns, type DnsSentence } from "./dns-event.js";
+import { wordTable } from "../../model/word-table.js";
 
 const ISC_DHCP: readonly DnsSentence[] = [
   {
@@ -96,7 +97,7 @@ export const keaDhcp: Format = {
 };
 
 /** Event ids of the audit log; the file's own head lists them. */
-const AUDIT: Readonly<Record<string, { action: string; outcome: Outcome }>> = {
+const AUDIT: Readonly<Record<string, { action: string; outcome: Outcome }>> = wordTable({
   "10": { action: "Assign", outcome: "established" },
   "11": { action: "Renew", outcome: "established" },
   "12": { action: "Release", outcome: "unknown" },
@@ -110,7 +111,7 @@ const AUDIT: Readonly<Record<string, { action: string; outcome: Outcome }>> = {
   "11002": { action: "Request", outcome: "unknown" },
   "11003": { action: "Renew", outcome: "unknown" },
   "11010": { action: "Reply", outcome: "established" },
-};
+});
 
 /** `10,03/04/21,05:06:07,Assign,192.0.2.5,pc1.example.com,00005E005301,,…`: always month first. */
 const ROW = /^(\d{2,5}),(\d\d)\/(\d\d)\/(\d\d),(\d\d:\d\d:\d\d),([^,]{1,80}),([0-9A-Fa-f.:]{2,45}),([^,]{0,255}),/;

@@ -7,6 +7,7 @@ import type { Endpoint, Event, Initiator, Outcome } from "../../model/event.js";
 import type { FormatResult } from "../format.js";
 import { addressAndPort, port, text } from "../values.js";
 import { shaped } from "../shape.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** One message of DNS as a log states it. Addresses and names as written. */
 export interface Lookup {
@@ -36,7 +37,7 @@ export interface Lookup {
 }
 
 /** DNS RCODEs, https://www.iana.org/assignments/dns-parameters/ */
-const RCODES: Readonly<Record<string, string>> = {
+const RCODES: Readonly<Record<string, string>> = wordTable({
   "0": "NOERROR",
   "1": "FORMERR",
   "2": "SERVFAIL",
@@ -49,11 +50,11 @@ const RCODES: Readonly<Record<string, string>> = {
   "9": "NOTAUTH",
   "10": "NOTZONE",
   "16": "BADVERS",
-};
+});
 const REFUSALS = new Set(["REFUSED", "NOTAUTH"]);
 
 /** Types by number, https://www.iana.org/assignments/dns-parameters/ */
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES: Readonly<Record<string, string>> = wordTable({
   "1": "A",
   "2": "NS",
   "5": "CNAME",
@@ -70,19 +71,19 @@ const TYPES: Readonly<Record<string, string>> = {
   "251": "IXFR",
   "252": "AXFR",
   "255": "ANY",
-};
+});
 
 /** `No Error (0)`, `NXDomain`, `3`, `0x8003`'s low bits are the caller's. */
 export function rcodeName(value: string | undefined): string | undefined {
   const stated = text(value);
   if (stated === undefined) return undefined;
   const word = stated.replace(/\s?\(\d{1,2}\)$/, "").replaceAll(/[\s_]/g, "");
-  return Object.hasOwn(RCODES, word) ? RCODES[word] : word.toUpperCase();
+  return RCODES[word] ?? word.toUpperCase();
 }
 
 export function typeName(value: string | undefined): string | undefined {
   const stated = text(value);
-  return stated !== undefined && Object.hasOwn(TYPES, stated) ? TYPES[stated] : stated;
+  return stated === undefined ? undefined : (TYPES[stated] ?? stated);
 }
 
 /** Without the root's dot, except the root itself. */

@@ -4,6 +4,7 @@ import { findTime } from "../fallback/find-time.js";
 import { object, string, type Json } from "../json-fields.js";
 import { timestamp } from "../shape.js";
 import { dnsResult, rcodeName, typeName, type Lookup } from "./dns-event.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** `Rcv 192.0.2.5 a1b2   Q [0001   D   NOERROR] A      (3)www(7)example(3)com(0)`; `R` before the opcode marks a response. */
 const PACKET =
@@ -63,7 +64,7 @@ export const windowsDnsDebug: Format = {
 /** Events of the analytical channel. `far`: which end `Source` or `Destination` is. */
 const EVENTS: Readonly<
   Record<string, { name: string; far: "client" | "server"; outcome?: "unknown" | "blocked" | "refused" | "unanswered" }>
-> = {
+> = wordTable({
   "256": { name: "QUERY_RECEIVED", far: "client", outcome: "unknown" },
   "257": { name: "RESPONSE_SUCCESS", far: "client" },
   "258": { name: "RESPONSE_FAILURE", far: "client" },
@@ -75,7 +76,7 @@ const EVENTS: Readonly<
   "264": { name: "DYN_UPDATE_RESPONSE", far: "client" },
   "279": { name: "INTERNAL_LOOKUP_CNAME", far: "client", outcome: "unknown" },
   "280": { name: "INTERNAL_LOOKUP_ADDITIONAL", far: "client", outcome: "unknown" },
-};
+});
 const BY_NAME: ReadonlyMap<string, string> = new Map(Object.entries(EVENTS).map(([id, e]) => [e.name, id]));
 
 function analytical(

@@ -3,9 +3,10 @@ import { Facts } from "../fallback/facts.js";
 import { findTime, timeOfValue } from "../fallback/find-time.js";
 import { meaningOf, type Kind, type Meaning } from "../fallback/keys.js";
 import type { Format, FormatResult, LineContext } from "../format.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** Where CEF's dictionary means what the table of names does not say. `in` and `out` count from the source's side. */
-const KEYS: Readonly<Record<string, Kind>> = {
+const KEYS: Readonly<Record<string, Kind>> = wordTable({
   src: "source.ip",
   sourceAddress: "source.ip",
   spt: "source.port",
@@ -40,7 +41,7 @@ const KEYS: Readonly<Record<string, Kind>> = {
   duser: "user",
   sourceUserName: "user",
   destinationUserName: "user",
-};
+});
 /** Not ends of the traffic: the device, its agent, and who wrote what. */
 const NOT_READ =
   /^(?:dvc|dvchost|dvcmac|agent\w*|ahost|agt|at|av|aid|art|atz|smac|dmac|deviceAddress|deviceHostName|cat|fname|filePath|cs\d|cn\d|cfp\d|c6a\d|flexString\d|flexDate\d|deviceCustom\w*|rt|start|end|deviceReceiptTime|startTime|endTime|msg|reason|requestContext|requestCookies|oldFile\w*|type|externalId)$/;
@@ -135,7 +136,7 @@ export function takeFields(
   skip: RegExp,
 ): void {
   for (const [key, value] of fields) {
-    const kind = Object.hasOwn(dictionary, key) ? dictionary[key]! : undefined;
+    const kind = dictionary[key];
     const meaning: Meaning | undefined = kind
       ? { kind, rank: 8, ...(kind === "url" ? { asked: true } : {}) }
       : skip.test(key)

@@ -3,9 +3,10 @@ import { findTime, timeOfValue } from "../fallback/find-time.js";
 import type { Kind } from "../fallback/keys.js";
 import type { Format } from "../format.js";
 import { describeHeader, readExtension, takeFields } from "./cef.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** IBM's predefined attributes, where the table of names does not say it. */
-const KEYS: Readonly<Record<string, Kind>> = {
+const KEYS: Readonly<Record<string, Kind>> = wordTable({
   src: "source.ip",
   srcPort: "source.port",
   srcPostNAT: "source.nat.ip",
@@ -25,7 +26,7 @@ const KEYS: Readonly<Record<string, Kind>> = {
   action: "action",
   act: "action",
   url: "url",
-};
+});
 /** The addresses before translation repeat `src` and `dst`; `ident…` is of the user's machine. */
 const NOT_READ =
   /^(?:\w*PreNAT\w*|ident\w+|\w*MAC|devTime\w*|cat|sev|policy|realm|role|groupID|vSrc\w*|resource|msg|reason)$/;

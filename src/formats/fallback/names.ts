@@ -7,9 +7,10 @@ import { hostOfField, mailsIn } from "../../model/host.js";
 import { canonicalIp } from "../../model/ip.js";
 import type { Facts } from "./facts.js";
 import type { Kind } from "./keys.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** Digits of each digest; a field of another length holds something else. */
-const DIGITS: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha256: 64, sha512: 128 };
+const DIGITS: Readonly<Record<string, number>> = wordTable({ md5: 32, sha1: 40, sha256: 64, sha512: 128 });
 type Digest = "md5" | "sha1" | "sha256" | "sha512";
 
 const ABSOLUTE = /^(?:https?|wss?|ftp):\/\/(?:[^/?#@\s]{0,255}@)?([^/?#\s]{1,255})/i;

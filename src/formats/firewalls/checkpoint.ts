@@ -9,6 +9,7 @@ import type { ParsedTime } from "../format.js";
 import { keyValues } from "../values.js";
 import { keyedFormat, splitPairs, type Fields, type Judgement, type Names } from "./keyed.js";
 import { counted, countersOf, isBlocked, sessionBegan } from "./verdict.js";
+import { wordTable } from "../../model/word-table.js";
 
 export const CHECKPOINT_NAMES: Names = {
   src: "src client_ip endpoint_ip",
@@ -42,7 +43,7 @@ export const CHECKPOINT_NAMES: Names = {
   duration: "duration elapsed",
 };
 
-const LOGIN_OUTCOMES: Readonly<Record<string, "authenticated" | "refused" | "unknown">> = {
+const LOGIN_OUTCOMES: Readonly<Record<string, "authenticated" | "refused" | "unknown">> = wordTable({
   "log in": "authenticated",
   login: "authenticated",
   "log out": "authenticated",
@@ -50,7 +51,7 @@ const LOGIN_OUTCOMES: Readonly<Record<string, "authenticated" | "refused" | "unk
   "failed log in": "refused",
   failed: "refused",
   deauthorize: "unknown",
-};
+});
 
 /** What a record comes to. Shared with the JSON form. */
 export function judgeCheckpoint(f: Fields, event: Event): Judgement | undefined {
@@ -59,7 +60,7 @@ export function judgeCheckpoint(f: Fields, event: Event): Judgement | undefined 
   // A name in brackets after the login: `jdoe (jdoe)`.
   const user = event.user?.name?.replace(/ \([^()]{1,128}\)$/, "");
   if (user !== undefined) event.user = { name: user };
-  const login = Object.hasOwn(LOGIN_OUTCOMES, action.toLowerCase()) ? LOGIN_OUTCOMES[action.toLowerCase()] : undefined;
+  const login = LOGIN_OUTCOMES[action.toLowerCase()];
   if (login !== undefined || f["auth_status"] !== undefined) {
     const failed = /fail|reject|denied/i.test(f["auth_status"] ?? f["status"] ?? "");
     return {

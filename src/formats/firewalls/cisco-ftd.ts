@@ -5,14 +5,15 @@ import type { FormatResult, ParsedTime } from "../format.js";
 import { parseIsoTime } from "../time.js";
 import { endpoint, integer, text, transport } from "../values.js";
 import { durationNs } from "../shape.js";
+import { wordTable } from "../../model/word-table.js";
 
-const ACTIONS: Readonly<Record<string, string>> = {
+const ACTIONS: Readonly<Record<string, string>> = wordTable({
   "430001": "intrusion",
   "430002": "connection-started",
   "430003": "connection-finished",
   "430004": "file",
   "430005": "malware",
-};
+});
 
 export function isFtdEvent(id: string): boolean {
   return id in ACTIONS;

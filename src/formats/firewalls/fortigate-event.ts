@@ -3,11 +3,12 @@ import { canonicalIp } from "../../model/ip.js";
 import type { Endpoint, Outcome } from "../../model/event.js";
 import type { FormatResult } from "../format.js";
 import { endpoint, integer, text, transport } from "../values.js";
+import { wordTable } from "../../model/word-table.js";
 
 type Fields = Record<string, string>;
 
 /** SSL VPN and dial-up actions, Log Message Reference 39424..39953. */
-const VPN_ACTIONS: Readonly<Record<string, Outcome>> = {
+const VPN_ACTIONS: Readonly<Record<string, Outcome>> = wordTable({
   "tunnel-up": "authenticated",
   "tunnel-down": "authenticated",
   "tunnel-stats": "authenticated",
@@ -20,7 +21,7 @@ const VPN_ACTIONS: Readonly<Record<string, Outcome>> = {
   "ssl-exit-error": "refused",
   "ssl-new-con": "established",
   "ssl-alert": "established",
-};
+});
 
 const SUCCESS = new Set(["success", "logon", "authentication_success"]);
 const FAILURE = new Set([

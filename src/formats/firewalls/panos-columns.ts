@@ -7,6 +7,7 @@ import type { ParsedTime } from "../format.js";
 import { splitColumns } from "../fallback/delimited.js";
 import { parseIsoTime } from "../time.js";
 import type { Fields } from "./keyed.js";
+import { wordTable } from "../../model/word-table.js";
 
 type Columns = Readonly<Record<number, string>>;
 
@@ -38,7 +39,7 @@ const TRAFFIC: Columns = {
   52: "device",
 };
 
-export const COLUMNS: Readonly<Record<string, Columns>> = {
+export const COLUMNS: Readonly<Record<string, Columns>> = wordTable<Columns>({
   TRAFFIC,
   THREAT: {
     ...SESSION,
@@ -77,7 +78,7 @@ export const COLUMNS: Readonly<Record<string, Columns>> = {
     26: "error",
     28: "status",
   },
-};
+});
 
 /** The line's beginning, after any header: nothing else begins so. The subtype tells an older URL log from a threat. */
 const MARK = /(?:^|[\s"])(\d{0,2},\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d,[^,]{0,40},([A-Z-]{3,16}),)/;

@@ -3,6 +3,7 @@ import type { EnvelopeFields, Format, FormatResult, LineContext } from "../forma
 import { icmpBeginning, packetBeginning, TCP, type Beginning } from "../initiator.js";
 import { quotesAnother, shaped } from "../shape.js";
 import { endpoint, integer } from "../values.js";
+import { wordTable } from "../../model/word-table.js";
 
 const MARK =
   /(?:^|\s)(\d{0,6},\d{0,6},[^,]{0,64},[^,]{0,64},[^,]{1,32},[\w-]{1,20},(pass|block|reject|rdr|nat|binat|scrub|match),(in|out|in\/out),([46]),)/;
@@ -14,7 +15,7 @@ const AT = {
 } as const;
 
 /** The words that filterlog writes for ICMP types. */
-const ICMP_TYPES: Readonly<Record<string, number>> = {
+const ICMP_TYPES: Readonly<Record<string, number>> = wordTable({
   request: 8,
   reply: 0,
   unreachproto: 3,
@@ -26,7 +27,7 @@ const ICMP_TYPES: Readonly<Record<string, number>> = {
   maskreply: 18,
   tstamp: 13,
   tstampreply: 14,
-};
+});
 
 function beginning(
   protocol: string,

@@ -5,6 +5,7 @@ import { parseIsoTime } from "../time.js";
 import { keyValues } from "../values.js";
 import { keyedFormat, type Fields, type Judgement } from "./keyed.js";
 import { counted, countersOf, sessionBegan } from "./verdict.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** The message's words, first match wins: SonicOS Log Events Reference Guide. */
 const WORDS: readonly (readonly [RegExp, Judgement["outcome"]])[] = [
@@ -20,7 +21,7 @@ const WORDS: readonly (readonly [RegExp, Judgement["outcome"]])[] = [
 ];
 
 /** `op`, the HTTP operation. */
-const OPERATIONS: Readonly<Record<string, string>> = { "1": "GET", "2": "POST", "3": "HEAD" };
+const OPERATIONS: Readonly<Record<string, string>> = wordTable({ "1": "GET", "2": "POST", "3": "HEAD" });
 
 const LOGIN = /\blog(?:in|on|ged)\b|authentication|credentials/i;
 

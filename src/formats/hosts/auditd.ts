@@ -11,6 +11,7 @@ import { findTime } from "../fallback/find-time.js";
 import { civilTime, parseEpoch } from "../time.js";
 import { keyValues, port, text } from "../values.js";
 import { decodeSockaddr } from "./audit-sockaddr.js";
+import { wordTable } from "../../model/word-table.js";
 
 const RECORD =
   /^(?:node=(?<node>\S{1,255}) )?type=(?<type>[A-Z0-9_]{2,40}|UNKNOWN\[\d{1,5}\]) (?:msg=)?audit\((?<time>[^()]{6,40}):(?<serial>\d{1,12})\) ?: ?/;
@@ -18,7 +19,7 @@ const RECORD =
 const SEPARATOR = String.fromCharCode(29);
 /** In the kernel's own log: `audit: type=1112 audit(…): …`. */
 const KERNEL = /^(?:\[ {0,8}\d{1,8}\.\d{1,6}\] )?(?:audit|kernel: audit): (?=type=)/;
-const NUMBERS: Readonly<Record<string, string>> = {
+const NUMBERS: Readonly<Record<string, string>> = wordTable({
   "1100": "USER_AUTH",
   "1101": "USER_ACCT",
   "1103": "CRED_ACQ",
@@ -27,7 +28,7 @@ const NUMBERS: Readonly<Record<string, string>> = {
   "1112": "USER_LOGIN",
   "1300": "SYSCALL",
   "1306": "SOCKADDR",
-};
+});
 
 /** Records of a session that a user began, ended or was refused. */
 const LOGINS =
@@ -40,7 +41,7 @@ interface Call {
 }
 
 /** Numbers of x86-64, then of arm64 and i386's own. */
-const CALLS: Readonly<Record<string, string>> = {
+const CALLS: Readonly<Record<string, string>> = wordTable({
   "42": "connect",
   "43": "accept",
   "44": "sendto",
@@ -57,7 +58,7 @@ const CALLS: Readonly<Record<string, string>> = {
   "362": "connect",
   "361": "bind",
   "364": "accept4",
-};
+});
 
 const ERRORS: readonly (readonly [RegExp, Outcome, string])[] = [
   [/^(?:-111|ECONNREFUSED)/, "refused", "ECONNREFUSED"],

@@ -6,8 +6,9 @@ import { forwardedList } from "../fields.js";
 import { shaped } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort } from "../values.js";
+import { wordTable } from "../../model/word-table.js";
 
-const OUTCOMES: Readonly<Record<string, Outcome>> = {
+const OUTCOMES: Readonly<Record<string, Outcome>> = wordTable({
   authentication_success: "authenticated",
   access_granted: "authenticated",
   run_as_granted: "authenticated",
@@ -19,7 +20,7 @@ const OUTCOMES: Readonly<Record<string, Outcome>> = {
   tampered_request: "refused",
   connection_denied: "blocked",
   connection_granted: "unknown",
-};
+});
 
 export const elasticsearchAudit: Format = {
   id: "elasticsearch.audit",
@@ -38,7 +39,7 @@ export const elasticsearchAudit: Format = {
     const stated = string(record["timestamp"] ?? record["@timestamp"]);
     const time = stated === undefined ? undefined : parseIsoTime(stated);
     const source = addressAndPort(origin);
-    const outcome = Object.hasOwn(OUTCOMES, action) ? OUTCOMES[action]! : "unknown";
+    const outcome = OUTCOMES[action] ?? "unknown";
     return shaped({
       event: {
         timestamp: (time && context.resolveTime(time)) ?? envelope?.timestamp,

@@ -7,11 +7,12 @@ import { parseIsoTime } from "../time.js";
 import { windowsResult } from "./windows-event.js";
 import { decodeXml } from "./windows-xml.js";
 import { messageData } from "./windows-labels.js";
+import { wordTable } from "../../model/word-table.js";
 
 const DATA =
   /^(?<indent>[ \t]{0,16})(?:<EventData>)?<Data Name=["'](?<name>IpAddress|SourceAddress|DestAddress|SourceIp|DestinationIp|ClientAddress|ClientIP|IPString|QueryResults)["']>(?<value>[^<]{2,4096})<\/Data>/;
 /** Fields that Windows writes before the address, in the order of its manifests. */
-const EARLIER: Readonly<Record<string, readonly string[]>> = {
+const EARLIER: Readonly<Record<string, readonly string[]>> = wordTable({
   IpAddress: ["TargetUserName", "LogonType", "Status", "SubStatus", "ShareName"],
   ClientAddress: ["AccountName"],
   SourceAddress: ["Direction"],
@@ -19,7 +20,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   SourceIp: ["Protocol", "Initiated"],
   DestinationIp: ["Protocol", "Initiated", "SourceIp", "SourcePort"],
   QueryResults: ["QueryName", "QueryStatus"],
-};
+});
 const LABEL =
   /^[ \t]{0,8}(?:Source Network Address|Client Address|Client Network Address|Network Address|Source Address|Destination Address):[ \t]{1,8}[0-9A-Fa-f.:]{2,45}\s{0,4}$/;
 

@@ -6,6 +6,7 @@ import { packetBegan } from "../firewalls/verdict.js";
 import { replyPorts } from "../initiator.js";
 import { endpoint, integer, transport } from "../values.js";
 import { addressOf, baseName, valueOf, type Kind, type Reader, type WindowsEvent } from "./windows-fields.js";
+import { wordTable } from "../../model/word-table.js";
 
 const INBOUND = /^(?:%%14592|inbound)$/i;
 const OUTBOUND = /^(?:%%14593|outbound)$/i;
@@ -128,7 +129,7 @@ export function resolution(event: WindowsEvent): Kind {
   };
 }
 
-const DIGITS: Readonly<Record<string, number>> = { md5: 32, sha1: 40, sha256: 64 };
+const DIGITS: Readonly<Record<string, number>> = wordTable({ md5: 32, sha1: 40, sha256: 64 });
 
 /** `SHA1=…,MD5=…,SHA256=…,IMPHASH=…`, or a bare digest. */
 export function hashesOf(value: string | undefined): Event["file"] {

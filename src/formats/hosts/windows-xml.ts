@@ -4,8 +4,9 @@ import { quotesAnother } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { windowsResult } from "./windows-event.js";
 import type { WindowsEvent } from "./windows-fields.js";
+import { wordTable } from "../../model/word-table.js";
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
+const ENTITIES: Readonly<Record<string, string>> = wordTable({ lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" });
 
 /** The five predefined entities and character references; nothing else is ever expanded. */
 export function decodeXml(value: string): string {

@@ -4,6 +4,7 @@ import type { FormatResult } from "../format.js";
 import { FLAG_BITS, icmpBeginning, packetBeginning, TCP, type Beginning } from "../initiator.js";
 import { endpoint, integer, transport } from "../values.js";
 import { shaped } from "../shape.js";
+import { wordTable } from "../../model/word-table.js";
 
 export interface Flow {
   timestamp: number | undefined;
@@ -32,7 +33,13 @@ export interface Flow {
   domain?: string | undefined;
 }
 
-const LETTERS: Readonly<Record<string, number>> = { F: TCP.FIN, S: TCP.SYN, R: TCP.RST, P: TCP.PSH, A: TCP.ACK };
+const LETTERS: Readonly<Record<string, number>> = wordTable({
+  F: TCP.FIN,
+  S: TCP.SYN,
+  R: TCP.RST,
+  P: TCP.PSH,
+  A: TCP.ACK,
+});
 const ALL = TCP.FIN | TCP.SYN | TCP.RST | TCP.PSH | TCP.ACK;
 
 /** `2`, `0x12`, `...AP.SF`, `FS PA`, `SYN ACK`; undefined when it says nothing. */

@@ -6,6 +6,7 @@ import { addressAndPort, port } from "../values.js";
 import { durationNs, timestamp } from "../shape.js";
 import { flowResult, type Flow } from "./flow-record.js";
 import { readEnd } from "./suricata-fast.js";
+import { wordTable } from "../../model/word-table.js";
 
 const A = String.raw`\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,41}`;
 /** nfdump writes an IPv6 address and its port with a dot between (`2001:db8::1.443`), an IPv4 one with a colon. */
@@ -32,14 +33,14 @@ function counts(text: string): string[] {
     .split(/ {1,16}/, 8);
 }
 
-const scale: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12 };
+const scale: Readonly<Record<string, number>> = wordTable({ K: 1e3, M: 1e6, G: 1e9, T: 1e12 });
 function number(value: string | undefined): number | undefined {
   const m = /^(\d{1,15}(?:\.\d)?)([KMGT])?$/.exec(value ?? "");
   return m ? Math.trunc(Number(m[1]) * (m[2] === undefined ? 1 : scale[m[2]]!)) : undefined;
 }
 
 /** Columns of nfdump's CSV by name, of the old and the present releases. */
-const CSV: Readonly<Record<string, keyof Flow>> = {
+const CSV: Readonly<Record<string, keyof Flow>> = wordTable({
   ts: "timestamp",
   firstSeen: "timestamp",
   td: "duration",
@@ -62,7 +63,7 @@ const CSV: Readonly<Record<string, keyof Flow>> = {
   bytes: "bytes",
   opkt: "backPackets",
   obyt: "backBytes",
-};
+});
 
 function csv(line: string, context: LineContext, envelope: EnvelopeFields | undefined): FormatResult | undefined {
   const header = context.firstLine;
@@ -72,7 +73,7 @@ function csv(line: string, context: LineContext, envelope: EnvelopeFields | unde
   if (Math.abs(values.length - names.length) > 1) return undefined;
   const f: Partial<Record<keyof Flow, string>> = {};
   for (const [i, name] of names.entries()) {
-    const key = Object.hasOwn(CSV, name) ? CSV[name] : undefined;
+    const key = CSV[name];
     if (key !== undefined) f[key] = values[i]?.trim();
   }
   if (f.source === undefined || end(f.source).ip === undefined) return undefined;
@@ -127,7 +128,7 @@ export const nfdump: Format = {
   },
 };
 
-const SILK: Readonly<Record<string, keyof Flow>> = {
+const SILK: Readonly<Record<string, keyof Flow>> = wordTable({
   sIP: "source",
   dIP: "destination",
   sPort: "sourcePort",
@@ -142,7 +143,7 @@ const SILK: Readonly<Record<string, keyof Flow>> = {
   dur: "duration",
   durat: "duration",
   duration: "duration",
-};
+});
 /** rwcut without `--fields`. */
 const SILK_DEFAULT = "sIP|dIP|sPort|dPort|pro|packets|bytes|flags|sTime|duration|eTime|sensor|";
 
@@ -164,7 +165,7 @@ export const silk: Format = {
     if (Math.abs(values.length - names.length) > 2) return undefined;
     const f: Partial<Record<keyof Flow, string>> = {};
     for (const [i, name] of names.entries()) {
-      const key = Object.hasOwn(SILK, name) ? SILK[name] : undefined;
+      const key = SILK[name];
       if (key !== undefined && f[key] === undefined) f[key] = values[i]!;
     }
     if (addressAndPort(f.source).ip === undefined) return undefined;
@@ -224,7 +225,7 @@ export const yaf: Format = {
 const RA =
   /^ {0,4}((?:\d{4}[-/]\d\d[-/]\d\d[ .])?\d\d:\d\d:\d\d\.\d{1,6}|\d{10}\.\d{1,6}) {1,12}(?:[a-zA-Z*&!%^@$ ]{1,12} )?(tcp|udp|icmp|ipv6-icmp|ip|gre|esp|igmp) {1,32}(\S{2,64}) {1,32}(<\?>|<->|->|<-|\?>|<\?|<\|>|\|>|who|-)\s{1,32}(\S{2,64}) {1,16}(\d{1,15}) {1,16}(\d{1,15})(?: {1,16}([A-Z_]{2,8}))?\s*$/;
 
-const RA_STATES: Readonly<Record<string, Outcome>> = {
+const RA_STATES: Readonly<Record<string, Outcome>> = wordTable({
   CON: "established",
   FIN: "established",
   CLO: "established",
@@ -238,7 +239,7 @@ const RA_STATES: Readonly<Record<string, Outcome>> = {
   ECR: "established",
   URP: "refused",
   URH: "refused",
-};
+});
 
 /** `192.0.2.5.443`, `192.0.2.5.https`, `2001:db8::1.443`, `192.0.2.5:443`. */
 function raEnd(text: string): { ip?: string; port?: number } {

@@ -6,9 +6,10 @@ import { object, string, type Json } from "../json-fields.js";
 import { tell, type Sentence } from "../messages.js";
 import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** Events of Cowrie, https://docs.cowrie.org/en/latest/OUTPUT.html. What is not here is said in a session that was established. */
-const COWRIE: Readonly<Record<string, Outcome>> = {
+const COWRIE: Readonly<Record<string, Outcome>> = wordTable({
   "cowrie.login.success": "authenticated",
   "cowrie.login.failed": "refused",
   "cowrie.command.input": "authenticated",
@@ -17,7 +18,7 @@ const COWRIE: Readonly<Record<string, Outcome>> = {
   "cowrie.session.file_download": "authenticated",
   "cowrie.session.file_upload": "authenticated",
   "cowrie.session.input": "authenticated",
-};
+});
 
 interface Pot {
   time: string | undefined;

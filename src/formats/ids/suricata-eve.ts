@@ -8,11 +8,12 @@ import { httpOutcome, transport } from "../values.js";
 import { list, number, object, parseObject, string, type Json } from "../json-fields.js";
 import { shaped, timestamp } from "../shape.js";
 import { addCounts, flowOutcome, orient, type Ends } from "./suricata-flow.js";
+import { wordTable } from "../../model/word-table.js";
 
 type Judged = { outcome: Outcome; outcomeReason?: string };
 
 /** Replies that tell how a login ended, or that the server spoke at all. */
-const REPLIES: Readonly<Record<string, (part: Json) => Judged>> = {
+const REPLIES: Readonly<Record<string, (part: Json) => Judged>> = wordTable({
   ftp: (p) => {
     const codes = list(p["completion_code"]).flatMap((code) => number(code) ?? []);
     const code = codes.at(-1);
@@ -91,7 +92,7 @@ const REPLIES: Readonly<Record<string, (part: Json) => Judged>> = {
       return { outcome: "authenticated", outcomeReason: "authentication_ok" };
     return { outcome: string(response["severity"]) === "FATAL" ? "refused" : "established" };
   },
-};
+});
 
 /** Transaction logs that Suricata writes once both sides have spoken. */
 const SPOKEN = new Set([
@@ -129,9 +130,8 @@ function outcomeOf(e: Json, type: string): Judged {
       : { outcome: "unknown", outcomeReason: "a DNS query alone" };
   }
   const part = object(e[type]);
-  const protocol = type === "ikev2" ? "ike" : type;
-  // The type is the log's word: `__proto__` is in no table.
-  if (Object.hasOwn(REPLIES, protocol)) return REPLIES[protocol]!(part ?? {});
+  const reply = REPLIES[type === "ikev2" ? "ike" : type];
+  if (reply) return reply(part ?? {});
   if (SPOKEN.has(type)) return { outcome: "established", outcomeReason: `event_type=${type}` };
   if (type === "alert") return alertOutcome(e);
   return { outcome: "unknown", outcomeReason: `event_type=${type}` };

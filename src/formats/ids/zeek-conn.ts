@@ -4,11 +4,12 @@ import type { FormatResult } from "../format.js";
 import { icmpBeginning, replyPorts, type Beginning } from "../initiator.js";
 import { durationNs } from "../shape.js";
 import { count, recordPort, type ZeekRecord } from "./zeek-record.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** `handshake`: established when a SYN-ACK or an answer's data was seen, else the reset is the answer. */
 type StateRule = Outcome | "handshake" | "both-ways";
 
-const STATES: Readonly<Record<string, StateRule>> = {
+const STATES: Readonly<Record<string, StateRule>> = wordTable({
   S0: "unanswered",
   S1: "established",
   S2: "established",
@@ -22,13 +23,13 @@ const STATES: Readonly<Record<string, StateRule>> = {
   RSTRH: "unknown",
   SHR: "unknown",
   OTH: "both-ways",
-};
+});
 
-const NO_SYN: Readonly<Record<string, string>> = {
+const NO_SYN: Readonly<Record<string, string>> = wordTable({
   RSTRH: "conn_state=RSTRH: no packet of the originator was seen",
   SHR: "conn_state=SHR: no packet of the originator was seen",
   OTH: "conn_state=OTH: seen from midstream",
-};
+});
 
 function beginning(record: ZeekRecord, state: string | undefined, history: string): Beginning {
   if (record.text("proto") === "icmp") {

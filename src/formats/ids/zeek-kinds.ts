@@ -6,6 +6,7 @@ import { dhcp, files, hostOnly, notice, weird } from "./zeek-hosts.js";
 import { handshake, mailEnds, namesAnswered } from "./zeek-names.js";
 import { addressesIn, count, recordPort, type ZeekRecord } from "./zeek-record.js";
 import { login, session, type Reader } from "./zeek-session.js";
+import { wordTable } from "../../model/word-table.js";
 
 const user = (name: string | undefined): Event => (name === undefined ? {} : { user: { name } });
 
@@ -200,7 +201,7 @@ const spoken =
       `${r.kind} log`,
     );
 
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS: Readonly<Record<string, Reader>> = wordTable({
   http,
   dns,
   ssl,
@@ -358,6 +359,6 @@ const READERS: Readonly<Record<string, Reader>> = {
     ),
   traceroute: (r) =>
     session({ source: endpoint({ ip: r.text("src") }), destination: endpoint({ ip: r.text("dst") }) }, "unknown"),
-};
+});
 
 export const ZEEK_KINDS: ReadonlyMap<string, Reader> = new Map(Object.entries(READERS));

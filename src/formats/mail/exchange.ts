@@ -10,6 +10,7 @@ import { hostName, mailEnds } from "../messages.js";
 import { shaped } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort, httpOutcome, integer, text } from "../values.js";
+import { wordTable } from "../../model/word-table.js";
 
 type Row = Readonly<Record<string, string>>;
 type Read = FormatResult | undefined;
@@ -99,13 +100,13 @@ function smtp(row: Row, context: LineContext): Read {
   };
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
+const SIGNS: Readonly<Record<string, string>> = wordTable({
   "+": "connect",
   "-": "disconnect",
   ">": "sent",
   "<": "received",
   "*": "information",
-};
+});
 
 function envelopeOf(data: string): Event["email"] {
   const m = /^(MAIL FROM|RCPT TO):\s{0,2}<([^<>]{0,320})>/i.exec(data);

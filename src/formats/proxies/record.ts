@@ -7,6 +7,7 @@ import type { Outcome } from "../../model/event.js";
 import { timeOf } from "../fields.js";
 import { compact } from "../shape.js";
 import { addressAndPort, integer, port, text, transport } from "../values.js";
+import { DEFAULT_PORTS } from "../../model/url.js";
 
 export interface ProxyRecord {
   time?: ParsedTime | undefined;
@@ -97,7 +98,7 @@ export function targetOf(url: string | undefined): Target {
   if (!m) return {};
   const { ip } = addressAndPort(m[2]!);
   const out: Target = ip !== undefined ? { ip } : /^[\w.*-]{1,253}$/.test(m[2]!) ? { domain: m[2]! } : {};
-  const p = port(m[3]) ?? { http: 80, https: 443, ftp: 21 }[m[1]?.toLowerCase() ?? ""];
+  const p = port(m[3]) ?? DEFAULT_PORTS[m[1]?.toLowerCase() ?? ""];
   if (p !== undefined) out.port = p;
   if (m[4] !== undefined) out.path = m[4];
   return out;

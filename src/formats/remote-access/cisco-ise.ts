@@ -7,16 +7,17 @@ import type { EnvelopeFields, Format, FormatResult, LineContext } from "../forma
 import { addressAndPort, endpoint, port, text } from "../values.js";
 import { findTime } from "../fallback/find-time.js";
 import { shaped, timestamp } from "../shape.js";
+import { wordTable } from "../../model/word-table.js";
 
 /** The header's message class tells how it ended. */
-const CLASSES: Readonly<Record<string, Outcome>> = {
+const CLASSES: Readonly<Record<string, Outcome>> = wordTable({
   Passed_Authentications: "authenticated",
   PassedAuthentications: "authenticated",
   Failed_Attempts: "refused",
   FailedAttempts: "refused",
   RADIUS_Accounting: "authenticated",
   TACACS_Accounting: "authenticated",
-};
+});
 
 const HEADER =
   /\b(?:CISE|CSCOacs)_(\w{2,48}) \d{4,12} (\d{1,3}) (\d{1,3}) (?:(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d\d:\d\d) \d{4,12} (\d{3,6}) ([A-Z]{2,8}) )?/;

@@ -6,8 +6,9 @@ import { object, parseObject, string, type Json } from "../json-fields.js";
 import { tell, type Sentence } from "../messages.js";
 import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
+import { wordTable } from "../../model/word-table.js";
 
-const RESULTS: Readonly<Record<string, Outcome>> = {
+const RESULTS: Readonly<Record<string, Outcome>> = wordTable({
   success: "authenticated",
   allow: "authenticated",
   denied: "refused",
@@ -16,7 +17,7 @@ const RESULTS: Readonly<Record<string, Outcome>> = {
   fraud: "refused",
   reject: "refused",
   error: "unknown",
-};
+});
 
 function authentication(e: Json, time: number | undefined): FormatResult {
   const result = (string(e["result"]) ?? string(e["status"]) ?? "").toLowerCase();

@@ -7,6 +7,7 @@ import { findTime } from "../fallback/find-time.js";
 import { tell, type Sentence } from "../messages.js";
 import { addressAndPort, endpoint, text } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
+import { wordTable } from "../../model/word-table.js";
 
 const A = String.raw`\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{2,41}`;
 /** User names are the client's text: what follows them is anchored at the end. */
@@ -71,7 +72,7 @@ export const freeradius: Format = {
 };
 
 /** Packet-Type of the NPS log formats. */
-const PACKETS: Readonly<Record<string, { action: string; outcome: Outcome }>> = {
+const PACKETS: Readonly<Record<string, { action: string; outcome: Outcome }>> = wordTable({
   "1": { action: "Access-Request", outcome: "unknown" },
   "2": { action: "Access-Accept", outcome: "authenticated" },
   "3": { action: "Access-Reject", outcome: "refused" },
@@ -79,7 +80,7 @@ const PACKETS: Readonly<Record<string, { action: string; outcome: Outcome }>> = 
   "5": { action: "Accounting-Response", outcome: "authenticated" },
   "6": { action: "Access-Discard", outcome: "blocked" },
   "11": { action: "Access-Challenge", outcome: "established" },
-};
+});
 
 interface Nps {
   stamp: string | undefined;

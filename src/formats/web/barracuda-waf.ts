@@ -8,6 +8,7 @@ import { tokens } from "../fields.js";
 import { parseIsoTime, parseOffset, zoneOffset } from "../time.js";
 import { addressAndPort, httpOutcome, integer, text } from "../values.js";
 import { webResult, type WebRecord } from "./record.js";
+import { wordTable } from "../../model/word-table.js";
 
 const HEAD =
   /^(?:<\d{1,3}>)?(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) ([+-]\d{4}|[A-Z]{1,5}) {1,3}(?:\S{1,64} {1,3})?(WF|TR|NF|AUDIT) /;
@@ -34,7 +35,7 @@ interface Read {
   judged?: { outcome: Outcome; outcomeReason?: string };
 }
 
-const KINDS: Readonly<Record<string, (f: readonly string[]) => Read | undefined>> = {
+const KINDS: Readonly<Record<string, (f: readonly string[]) => Read | undefined>> = wordTable({
   /** Severity, attack, client, port, application, port, rule, rule type, action, follow-up, detail, method, URL, … */
   WF: (f) => {
     const record: WebRecord = {
@@ -101,4 +102,4 @@ const KINDS: Readonly<Record<string, (f: readonly string[]) => Read | undefined>
         : { outcome: "authenticated", outcomeReason: `an administrator's ${what}` },
     };
   },
-};
+});

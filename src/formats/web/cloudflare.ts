@@ -7,6 +7,7 @@ import { timeOf } from "../fields.js";
 import { compact } from "../shape.js";
 import { addressAndPort, integer } from "../values.js";
 import { at, first, has, jsonFormat } from "./json-reader.js";
+import { wordTable } from "../../model/word-table.js";
 
 const REFERENCE = "https://developers.cloudflare.com/logs/logpush/logpush-job/datasets/";
 
@@ -46,13 +47,13 @@ export const cloudflareHttp: Format = jsonFormat({
 });
 
 /** Spectrum's events of a TCP or UDP connection, and how far each shows that it came. */
-const SPECTRUM: Readonly<Record<string, Outcome>> = {
+const SPECTRUM: Readonly<Record<string, Outcome>> = wordTable({
   clientfiltered: "blocked",
   tlserror: "refused",
   originerror: "unanswered",
   resolveorigin: "unknown",
   connect: "unknown",
-};
+});
 
 export const cloudflareSpectrum: Format = jsonFormat({
   id: "cloudflare.spectrum",
@@ -81,7 +82,7 @@ export const cloudflareSpectrum: Format = jsonFormat({
 });
 
 /** Record types by number, RFC 1035 and after. */
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES: Readonly<Record<string, string>> = wordTable({
   "1": "A",
   "2": "NS",
   "5": "CNAME",
@@ -93,7 +94,7 @@ const TYPES: Readonly<Record<string, string>> = {
   "33": "SRV",
   "65": "HTTPS",
   "255": "ANY",
-};
+});
 
 /** Authoritative DNS and DNS Firewall: the source asked for a name of the zone, or through the resolver. */
 export const cloudflareDns: Format = {

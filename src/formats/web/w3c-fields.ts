@@ -1,4 +1,5 @@
 /** Field names of W3C extended logs and what they mean, and the layouts that products write by default. */
+import { wordTable } from "../../model/word-table.js";
 
 /** What a field is to us. Fields that are not listed are skipped. */
 export type Slot =
@@ -47,7 +48,7 @@ export type Slot =
   | "aclTag";
 
 /** In lower case. A name that several products use differently is told apart by the kind of log (w3c-kinds.ts). */
-export const FIELD_SLOTS: Readonly<Record<string, Slot>> = {
+export const FIELD_SLOTS: Readonly<Record<string, Slot>> = wordTable({
   date: "date",
   time: "time",
   "c-ip": "clientIp",
@@ -129,7 +130,7 @@ export const FIELD_SLOTS: Readonly<Record<string, Slot>> = {
   path: "path",
   rule: "rule",
   size: "size",
-};
+});
 
 const IIS_HEAD = "date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent)";
 const IIS_ALL =

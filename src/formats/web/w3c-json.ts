@@ -21,7 +21,7 @@ export const w3cJson: Format = {
       const name = key.toLowerCase();
       const plain = name in FIELD_SLOTS ? name : name.replaceAll("_", "-");
       names.add(plain);
-      const slot: Slot | undefined = Object.hasOwn(FIELD_SLOTS, plain) ? FIELD_SLOTS[plain] : undefined;
+      const slot: Slot | undefined = FIELD_SLOTS[plain];
       const value = string(record[key]);
       if (slot !== undefined && value !== undefined && value !== "-" && row[slot] === undefined) row[slot] = value;
     }
