@@ -57,6 +57,8 @@ interface Understood {
 /** What is left when no format knew the line: the innermost text, for the fallbacks. */
 interface Unknown {
   text: string;
+  /** The object that the text is. */
+  record: Json | undefined;
   ids: readonly string[];
   envelope: EnvelopeFields | undefined;
   /** The record (JSON, a row) that the text stood in, for where the text itself names no ends. */
@@ -178,7 +180,7 @@ export class LineParser {
   }
 
   private guess(read: Unknown): ParsedLine {
-    const fallback = readFallback(read.text, this.context, read.envelope);
+    const fallback = readFallback(read.text, this.context, read.envelope, read.record);
     if (read.around && !fallback.roles) {
       const outer = this.guess(read.around);
       if (outer.event.source?.ip ?? outer.event.destination?.ip) return outer;
@@ -212,7 +214,7 @@ export class LineParser {
     const text = record || line.length <= LONGEST ? line : line.slice(0, LONGEST);
     const only = record && depth < DEEPEST ? onlyRecord(record) : undefined;
     if (only) return this.understand(JSON.stringify(only), outer, ids, depth + 1);
-    let left: Unknown = { text, ids, envelope: outer };
+    let left: Unknown = { text, record, ids, envelope: outer };
     if (this.first.length > 0) {
       const own = this.ask(
         this.first.filter((format) => !format.json || record),
@@ -235,7 +237,7 @@ export class LineParser {
       this.noteZone(left.envelope ?? {});
       return left;
     }
-    return (depth < DEEPEST ? this.unwrapJson(text, outer, ids, depth) : undefined) ?? left;
+    return (depth < DEEPEST ? this.unwrapJson(text, record, outer, ids, depth) : undefined) ?? left;
   }
 
   /** What the first of the envelopes that fits comes to; undefined when none does. */
@@ -258,7 +260,7 @@ export class LineParser {
       if ("result" in inner) return inner;
       this.context.known = known;
       if (envelope.ifKnown) return undefined;
-      return beside(envelope, inner, { text, ids: [...ids, envelope.id], envelope: fields }, opened.message);
+      return beside(envelope, inner, { text, record, ids: [...ids, envelope.id], envelope: fields }, opened.message);
     }
     return undefined;
   }
@@ -274,7 +276,7 @@ export class LineParser {
     for (const format of formats) {
       const result = this.attempt(() => format.parse(text, this.context, outer, record));
       if (!result) continue;
-      if (format.prose) this.fillEnds(result, text, outer);
+      if (format.prose) this.fillEnds(result, text, record, outer);
       const event = result.event.event?.dataset === undefined ? withDataset(result.event, format.id) : result.event;
       return { result: { ...result, event }, ids: [...ids, format.id], envelope: outer };
     }
@@ -282,10 +284,15 @@ export class LineParser {
   }
 
   /** A sentence that its format does not know in detail may still say "from 1.2.3.4" (a daemon's rarer messages). */
-  private fillEnds(result: FormatResult, text: string, outer: EnvelopeFields | undefined): void {
+  private fillEnds(
+    result: FormatResult,
+    text: string,
+    record: Json | undefined,
+    outer: EnvelopeFields | undefined,
+  ): void {
     const { event } = result;
     if (event.source?.ip ?? event.destination?.ip ?? event.network?.forwarded_ip ?? event.dns) return;
-    const { result: read } = readFallback(text, this.context, outer);
+    const { result: read } = readFallback(text, this.context, outer, record);
     if (!read.event.source?.ip && !read.event.destination?.ip) return;
     if (read.event.source) event.source = { ...read.event.source, ...event.source };
     if (read.event.destination) event.destination = { ...read.event.destination, ...event.destination };
@@ -302,11 +309,12 @@ export class LineParser {
   /** Docker's `{"log": …}`, ECS `message`, journald `MESSAGE`: JSON whose text another format knows. */
   private unwrapJson(
     text: string,
+    record: Json | undefined,
     outer: EnvelopeFields | undefined,
     ids: readonly string[],
     depth: number,
   ): Understood | undefined {
-    const json = openJson(text);
+    const json = openJson(text, record);
     if (!json || !isWrapper(json.value)) return undefined;
     const facts = new Facts();
     const messages = readJson(json.value, facts);

@@ -29,14 +29,22 @@ const FIELD_TEXT = 16_384;
 /** Times that begin this far into a line, at most, are the line's own. */
 const LEAD = 48;
 
-/** Reads `line` by names and phrases. Never throws; bounded in the line's length. */
-export function readFallback(line: string, context: LineContext, envelope: EnvelopeFields | undefined): FallbackResult {
+/**
+ * Reads `line` by names and phrases. Never throws; bounded in the line's length.
+ * @param record the line's object, where it is one
+ */
+export function readFallback(
+  line: string,
+  context: LineContext,
+  envelope: EnvelopeFields | undefined,
+  record: object | undefined,
+): FallbackResult {
   const facts = new Facts();
   for (const [key, value] of Object.entries(envelope?.structured ?? {})) {
     const meaning = meaningOf(key);
     if (meaning) facts.field(key, meaning, value);
   }
-  const id = readText(line, context, facts, 0, envelope?.timestamp !== undefined);
+  const id = readText(line, context, facts, 0, envelope?.timestamp !== undefined, record);
   const result = facts.result(line.length > 4096 ? line.slice(0, 4096) : line, context);
   return { id, result, roles: facts.hasRoles, learned: facts.hasRoles || result.event.timestamp !== undefined };
 }
@@ -47,10 +55,11 @@ function readText(
   facts: Facts,
   depth: number,
   timed: boolean,
+  record?: object,
 ): FallbackResult["id"] {
   // An element of a list that is written one a line: nothing says what it is.
   if (ELEMENT.test(line) || BARE_MEMBER.test(line)) return "free-text";
-  const json = openJson(line) ?? member(line);
+  const json = openJson(line, record) ?? member(line);
   if (json) {
     readObject(json, context, facts, depth);
     return "json";

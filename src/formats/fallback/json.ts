@@ -12,8 +12,11 @@ const MOST_NODES = 4000;
 const DEEPEST = 24;
 const MOST_TRIES = 3;
 
-/** The JSON object (or array) that ends the line, after any prefix. Linear: three places are tried. */
-export function openJson(line: string): JsonLine | undefined {
+/**
+ * The JSON object (or array) that ends the line, after any prefix. Linear: three places are tried.
+ * @param record the object that begins at the line's first brace, where it was parsed before
+ */
+export function openJson(line: string, record: object | undefined): JsonLine | undefined {
   const text = line.trimEnd();
   const last = text.charCodeAt(text.length - 1);
   if (last !== 125 && last !== 93) return undefined;
@@ -21,6 +24,7 @@ export function openJson(line: string): JsonLine | undefined {
   for (let tries = 0; at >= 0 && tries < MOST_TRIES; tries++) {
     // Only what can begin an object: `{"`, `{ "`, `[{`, `{}`.
     if (/^[[{]\s{0,8}["{}]/.test(text.slice(at, at + 12))) {
+      if (record && tries === 0) return { prefix: text.slice(0, at), value: record };
       try {
         const value: unknown = JSON.parse(text.slice(at));
         if (typeof value === "object" && value !== null) return { prefix: text.slice(0, at), value };
