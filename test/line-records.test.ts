@@ -14,14 +14,19 @@ function hitsIn(line: string): { slot: number; offset: number; length: number }[
   return out;
 }
 
-/** The records with hits, as [number, parsed record]. */
-function split(line: string): [number | undefined, unknown][] | undefined {
+/** The records with hits, as [number, text]. */
+function texts(line: string): [number | undefined, string][] | undefined {
   const bytes = Buffer.from(line);
   return recordsOf(bytes, hitsIn(line))?.map(({ index, start, end, hits }) => {
     for (const { offset, length } of hits)
       expect(bytes.toString("utf8", start + offset, start + offset + length)).toBe(TOKEN);
-    return [index, JSON.parse(bytes.toString("utf8", start, end))];
+    return [index, bytes.toString("utf8", start, end)];
   });
+}
+
+/** The records with hits, as [number, parsed record]. */
+function split(line: string): [number | undefined, unknown][] | undefined {
+  return texts(line)?.map(([index, text]) => [index, JSON.parse(text)]);
 }
 
 /** Strings that look like structure, and the token among them. */
@@ -32,15 +37,9 @@ const text = fc.oneof(
 const value = fc.letrec((tie) => ({
   any: fc.oneof({ maxDepth: 3 }, text, fc.integer(), fc.constant(null), tie("list"), tie("object")),
   list: fc.array(tie("any"), { maxLength: 3 }),
-  // Keys without escapes: JSON.parse of Node 24.21 takes the keys `"` and `\` of one object for the same one.
-  object: fc.dictionary(
-    text.filter((key) => !/["\\]/.test(key)),
-    tie("any"),
-    { maxKeys: 3 },
-  ),
+  object: fc.dictionary(text, tie("any"), { maxKeys: 3 }),
 }));
 const record = value.object;
-const holdsToken = (r: unknown): boolean => JSON.stringify(r).includes(TOKEN);
 const HEADS = [
   '{"Records":[',
   '{ "records" : [ ',
@@ -60,17 +59,17 @@ describe("a line with several records", () => {
         fc.array(record, { minLength: 1, maxLength: 5 }),
         fc.constantFrom(",", ", ", " ,\t"),
         (head, records, comma) => {
-          const line = `${head}${records.map((r) => JSON.stringify(r)).join(comma)}${head.trimStart().startsWith("[") ? "]" : "]}"}`;
+          // Compared as text: JSON.parse of Node 24.21 takes the keys `"` and `\` of one object for the same one.
+          const written = records.map((r) => JSON.stringify(r));
+          const line = `${head}${written.join(comma)}${head.trimStart().startsWith("[") ? "]" : "]}"}`;
           const list = Object.values(JSON.parse(line) as object).findLast(
             (member): member is unknown[] => Array.isArray(member) && member.length === records.length,
           );
-          expect(Array.isArray(JSON.parse(line)) ? JSON.parse(line) : list).toEqual(records);
-          const expected = records.flatMap((r, i) => (holdsToken(r) ? [[i, r]] : []));
-          expect(split(line) ?? []).toEqual(expected);
-          expect(allRecords(Buffer.from(line), 100).map((b) => JSON.parse(b.toString("utf8")) as unknown)).toEqual(
-            records,
-          );
-          expect(JSON.parse(firstRecord(Buffer.from(line)).toString("utf8"))).toEqual(records[0]);
+          expect(Array.isArray(JSON.parse(line)) ? JSON.parse(line) : list).toHaveLength(records.length);
+          const expected = written.flatMap((r, i) => (r.includes(TOKEN) ? [[i, r]] : []));
+          expect(texts(line) ?? []).toEqual(expected);
+          expect(allRecords(Buffer.from(line), 100).map((b) => b.toString("utf8"))).toEqual(written);
+          expect(firstRecord(Buffer.from(line)).toString("utf8")).toEqual(written[0]);
         },
       ),
       { numRuns: 1500 },
@@ -80,9 +79,9 @@ describe("a line with several records", () => {
   it("may be objects one behind the other", () => {
     fc.assert(
       fc.property(fc.array(record, { minLength: 2, maxLength: 5 }), (records) => {
-        const line = records.map((r) => JSON.stringify({ a: r })).join("");
-        const expected = records.flatMap((r, i) => (holdsToken(r) ? [[i, { a: r }]] : []));
-        expect(split(line) ?? []).toEqual(expected);
+        const written = records.map((r) => JSON.stringify({ a: r }));
+        const expected = written.flatMap((r, i) => (r.includes(TOKEN) ? [[i, r]] : []));
+        expect(texts(written.join("")) ?? []).toEqual(expected);
       }),
       { numRuns: 500 },
     );
