@@ -1,15 +1,18 @@
 /** Logs are written by the adversary: nothing throws, nothing hangs, and a line parses alone as it does among others. */
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { parseObject } from "../src/formats/json-fields.js";
 import { ENVELOPES, FORMATS } from "../src/formats/registry.js";
 import type { LineContext } from "../src/formats/format.js";
 import { corpusLines, fixtureLines, LINES, parserFor, random } from "./formats-core-support.js";
-import { mutate as mutateAmong } from "./mutate.js";
+import { bend, mutate as mutateAmong } from "./mutate.js";
 
 const SEEDS = [...LINES, ...corpusLines(), ...fixtureLines()];
 const mutate = (line: string, next: () => number): string => mutateAmong(line, SEEDS, next);
 const CONTEXT: LineContext = {
   path: "fuzz.log",
   firstLine: "",
+  observed: ["203.0.113.7"],
   headerBefore: () => undefined,
   resolveTime: (time) => (time.kind === "instant" ? time.ms : undefined),
 };
@@ -42,11 +45,35 @@ describe("hostile lines", () => {
     const next = random(7);
     for (let i = 0; i < 6_000; i++) {
       const line = mutate(SEEDS[Math.floor(next() * SEEDS.length)]!, next);
+      const record = parseObject(line);
       for (const format of FORMATS)
-        expect(() => format.parse(line, CONTEXT), `${format.id}: ${JSON.stringify(line)}`).not.toThrow();
+        expect(
+          () => format.parse(line, CONTEXT, undefined, record),
+          `${format.id}: ${JSON.stringify(line)}`,
+        ).not.toThrow();
       for (const envelope of ENVELOPES)
-        expect(() => envelope.unwrap(line, CONTEXT), `${envelope.id}: ${JSON.stringify(line)}`).not.toThrow();
+        expect(() => envelope.unwrap(line, CONTEXT, record), `${envelope.id}: ${JSON.stringify(line)}`).not.toThrow();
     }
+  });
+
+  it("never lets a format or an envelope throw at a record whose values are of another type", () => {
+    const records = SEEDS.flatMap((line) => parseObject(line) ?? []);
+    const json = [...FORMATS, ...ENVELOPES].filter((each) => each.json);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...records),
+        fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 6 }),
+        fc.oneof(fc.jsonValue(), fc.constantFrom("constructor", "__proto__", "203.0.113.7", ",,,,,,,,,,,")),
+        (record, picks, put) => {
+          const bent = bend(record, picks, put) as Record<string, unknown>;
+          const line = JSON.stringify(bent);
+          for (const each of json)
+            if ("parse" in each) each.parse(line, CONTEXT, undefined, bent);
+            else each.unwrap(line, CONTEXT, bent);
+        },
+      ),
+      { numRuns: 10_000 },
+    );
   });
 
   it("takes no word of a log for a member of Object.prototype", () => {

@@ -54,3 +54,17 @@ export function mutate(line: string, seeds: readonly string[], next: () => numbe
   }
   return out;
 }
+
+/** The record with another value at a place that is chosen by the numbers, at any depth. */
+export function bend(value: unknown, picks: readonly number[], put: unknown): unknown {
+  const [pick, ...rest] = picks;
+  if (pick === undefined || typeof value !== "object" || value === null) return put;
+  const keys = Object.keys(value);
+  if (keys.length === 0) return put;
+  const key = keys[pick % keys.length]!;
+  const bent = bend((value as Record<string, unknown>)[key], rest, put);
+  if (!Array.isArray(value)) return { ...value, [key]: bent };
+  const copy: unknown[] = [...(value as unknown[])];
+  copy[Number(key)] = bent;
+  return copy;
+}
