@@ -18,6 +18,8 @@ import {
   pathRule,
   type ExpectEntry,
   type FormatEntry,
+  text,
+  texts,
 } from "./config-logs.js";
 import { flag, FLAG_NAMES, flagValue, type FlagName } from "./flags.js";
 import { checkInput, INPUT_KEYS } from "./intel-inputs.js";
@@ -37,10 +39,6 @@ export interface ConfigFile {
   formats: Placed<FormatDescription>[];
   expect: Placed<Expectation>[];
 }
-
-const text = z.union([z.string(), z.number().transform(String)]);
-/** YAML reads `2021-01-01` as a text; quoted or not is the same. */
-const texts = z.union([text.transform((one) => [one]), z.array(text)]);
 
 const intelEntry = z.union([
   z.string().transform((path) => ({ path })),
@@ -118,16 +116,15 @@ function checked<T>(place: string, check: () => T): T {
 /** Keys of an intel source that hold a path. */
 const PATH_KEYS: ReadonlySet<string> = new Set(["cert", "key", "ca"]);
 
-function intelInputOf(entry: Record<string, unknown>, folder: string, place: string): IntelInput {
+function intelInputOf(entry: Record<string, unknown>, folder: string): IntelInput {
   const path = String(entry["path"]);
   const input: IntelInput = { path: isTaxiiAddress(path) || isAbsolute(path) ? path : resolve(folder, path) };
   for (const [key, value] of Object.entries(entry)) {
     if (key === "path" || value === undefined) continue;
     const setter = INPUT_KEYS[key === "labels" ? "label" : key.replaceAll("_", "-")]!;
-    for (const one of [value].flat())
-      checked(place, () => setter(input, PATH_KEYS.has(key) ? resolve(folder, String(one)) : String(one)));
+    for (const one of [value].flat()) setter(input, PATH_KEYS.has(key) ? resolve(folder, String(one)) : String(one));
   }
-  checked(place, () => checkInput(input, "intel"));
+  checkInput(input, "intel");
   return input;
 }
 
@@ -184,16 +181,12 @@ export async function readConfig(path: string): Promise<ConfigFile> {
     const converted = takes === undefined ? true : repeatable ? [value].flat().flatMap(convert) : convert(value);
     settings.set(name, { value: converted, place });
   }
-  const entries = (parsed.data["intel"] ?? []) as Record<string, unknown>[];
-  const intel = entries.map((entry, i) => {
-    const place = places.at(["intel", i]);
-    return { value: intelInputOf(entry, folder, place), place };
-  });
   const section = <E, T>(name: string, make: (entry: E) => T): Placed<T>[] =>
     ((parsed.data[name] ?? []) as E[]).map((entry, i) => {
       const place = places.at([name, i]);
       return { value: checked(place, () => make(entry)), place };
     });
+  const intel = section<Record<string, unknown>, IntelInput>("intel", (entry) => intelInputOf(entry, folder));
   const logs = section<Parameters<typeof pathRule>[0], PathRule>("logs", (entry) => pathRule(entry, folder));
   const formats = section<FormatEntry, FormatDescription>("formats", description);
   const expect = section<ExpectEntry, Expectation>("expect", (entry) => expectation(entry, folder));

@@ -9,8 +9,9 @@ import type { Expectation } from "../hunt/ledger.js";
 import { LookbackError } from "../model/errors.js";
 import { parseTimeBound } from "./values.js";
 
-const text = z.union([z.string(), z.number().transform(String)]);
-const texts = z.union([text.transform((one) => [one]), z.array(text)]);
+export const text = z.union([z.string(), z.number().transform(String)]);
+/** YAML reads `2021-01-01` as a text; quoted or not is the same. */
+export const texts = z.union([text.transform((one) => [one]), z.array(text)]);
 
 export const logsSection = z.array(
   z.union([

@@ -96,7 +96,8 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
 
   const finishedAt = new Date();
   const elapsed = finishedAt.getTime() - startedAt.getTime();
-  const summarise = (): HuntSummary => summaryOf(indicators, result, own, { from, to }, elapsed, outDir);
+  let summary: HuntSummary | undefined;
+  const summarise = (): HuntSummary => (summary ??= summaryOf(indicators, result, own, { from, to }, elapsed, outDir));
   if (output) {
     output.closeSightings();
     output.write("findings.jsonl", result.findings.map((finding) => `${findingJson(finding)}\n`).join(""));

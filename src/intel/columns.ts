@@ -7,6 +7,7 @@
  * indicator export, AlienVault OTX's pulses.
  */
 import type { IndicatorType } from "../model/indicator.js";
+import type { Statement } from "./candidate.js";
 
 /** What a column may say. */
 export type Field =
@@ -25,6 +26,21 @@ export type Field =
   | "ports"
   | "exact"
   | "forDetection";
+
+/** What is kept as it is written, and as what. */
+export const PLAIN_FIELDS = [
+  ["type", "statedType"],
+  ["published", "published"],
+  ["confidence", "confidence"],
+  ["comment", "comment"],
+  ["feed", "feed"],
+  ["object", "object"],
+  ["revision", "revision"],
+] as const satisfies readonly (readonly [Field, keyof Statement])[];
+
+/** Spellings of a truth value, in lower case. */
+export const NO: ReadonlySet<string> = new Set(["0", "false", "no", "n"]);
+export const YES: ReadonlySet<string> = new Set(["1", "true", "yes", "y"]);
 
 /**
  * A column with indicators. `alone`: an attribute of the indicator as often as an indicator: taken only where a row has no other.

@@ -4,12 +4,12 @@
  */
 import type { Tlp } from "../model/indicator.js";
 import type { Candidate, Reader, Sink, Statement } from "./candidate.js";
-import type { Field, ValueColumn } from "./columns.js";
+import { NO, PLAIN_FIELDS, YES, type Field, type ValueColumn } from "./columns.js";
 import { findDelimiter, findLayout, holdsValue, type Layout } from "./csv-layout.js";
 import { readRows, splitPlain } from "./csv-rows.js";
-import { parseFeedDate } from "./dates.js";
 import { parseRole, parseTags, parseTlp, stricter } from "./markings.js";
 import { statedKind } from "./stated-types.js";
+import { stateWindow } from "./validity.js";
 
 /** Cells that say nothing. */
 const EMPTY = new Set(["", "-", "null", "none", "nan", "n/a"]);
@@ -36,21 +36,7 @@ class TagCache {
   }
 }
 
-function validity(
-  cells: readonly string[],
-  columns: readonly number[],
-  edge: "start" | "end",
-  notes: string[],
-): number | undefined {
-  const written = text(cells, columns);
-  if (written === undefined) return undefined;
-  const ms = parseFeedDate(written, edge);
-  if (ms === undefined) notes.push(`"${written.slice(0, 40)}" is no date that could be read: left open`);
-  return ms;
-}
-
 function statement(cells: readonly string[], fields: Record<Field, number[]>, tags: TagCache): Statement {
-  const notes: string[] = [];
   const labels: string[] = [];
   let tlp: Tlp | undefined;
   for (const column of fields.tlp) tlp ??= parseTlp(cells[column] ?? "");
@@ -61,34 +47,16 @@ function statement(cells: readonly string[], fields: Record<Field, number[]>, ta
     labels.push(...found.labels);
     tlp = stricter(tlp, found.tlp);
   }
-  let validFrom = validity(cells, fields.validFrom, "start", notes);
-  let validUntil = validity(cells, fields.validUntil, "end", notes);
-  if (validFrom !== undefined && validUntil !== undefined && validUntil < validFrom) {
-    notes.push("valid until before valid from: both left open");
-    validFrom = validUntil = undefined;
-  }
   const role = parseRole(text(cells, fields.role) ?? "");
   const said: Statement = {};
-  const statedType = text(cells, fields.type);
-  const published = text(cells, fields.published);
-  const confidence = text(cells, fields.confidence);
-  const comment = text(cells, fields.comment);
-  const feed = text(cells, fields.feed);
-  const object = text(cells, fields.object);
-  const revision = text(cells, fields.revision);
-  if (feed !== undefined) said.feed = feed;
-  if (object !== undefined) said.object = object;
-  if (revision !== undefined) said.revision = revision;
-  if (statedType !== undefined) said.statedType = statedType;
-  if (published !== undefined) said.published = published;
+  for (const [field, name] of PLAIN_FIELDS) {
+    const written = text(cells, fields[field]);
+    if (written !== undefined) said[name] = written;
+  }
   if (tlp !== undefined) said.tlp = tlp;
   if (labels.length > 0) said.labels = labels;
-  if (confidence !== undefined) said.confidence = confidence;
-  if (comment !== undefined) said.comment = comment;
   if (role !== undefined) said.role = role;
-  if (validFrom !== undefined) said.validFrom = validFrom;
-  if (validUntil !== undefined) said.validUntil = validUntil;
-  if (notes.length > 0) said.notes = notes;
+  stateWindow(said, text(cells, fields.validFrom), text(cells, fields.validUntil));
   return said;
 }
 
@@ -100,8 +68,6 @@ function overflows(cells: readonly string[], layout: Layout): boolean {
 
 const LINE_COMMENT = /^\s{0,8}(?:\/\/|;)/;
 
-const NO = new Set(["0", "false", "no", "n"]);
-const YES = new Set(["1", "true", "yes", "y"]);
 const PORT = /^\d{1,5}$/;
 
 /** One cell, by what its row's type, its column's name and the rest of its row say of it. */

@@ -1,6 +1,16 @@
 /** What a JSON object's keys say, by the tables of `columns.ts`: which hold indicators, which say something of them. */
 import type { Statement } from "./candidate.js";
-import { fieldOf, indicatorRank, isReference, valueColumn, type Field, type ValueColumn } from "./columns.js";
+import {
+  fieldOf,
+  indicatorRank,
+  isReference,
+  NO,
+  PLAIN_FIELDS,
+  valueColumn,
+  YES,
+  type Field,
+  type ValueColumn,
+} from "./columns.js";
 import { isObject, textOf, type JsonObject } from "./json.js";
 import { parseRole, parseTags, parseTlp, stricter } from "./markings.js";
 import { stateWindow } from "./validity.js";
@@ -70,9 +80,6 @@ function namesIn(value: unknown): string[] {
   return names;
 }
 
-const NO = new Set(["0", "false", "no", "n"]);
-const YES = new Set(["1", "true", "yes", "y"]);
-
 /** A truth value in any spelling. */
 function word(value: unknown): string {
   return typeof value === "boolean" ? String(value) : (textOf(value)?.trim().toLowerCase() ?? "");
@@ -103,17 +110,6 @@ function fieldsOf(record: JsonObject): Fields {
   return fields;
 }
 
-/** The fields that are kept as they are written. */
-const PLAIN = {
-  type: "statedType",
-  published: "published",
-  confidence: "confidence",
-  comment: "comment",
-  feed: "feed",
-  object: "object",
-  revision: "revision",
-} as const satisfies Partial<Record<Field, keyof Statement>>;
-
 const PORTS = 65_536;
 /** Of one object. What is in it has them too: without a bound a small file could fill the memory. */
 const MAX_LABELS = 500;
@@ -127,7 +123,7 @@ export function saidBy(record: JsonObject): Said {
       .map((value) => textOf(value)?.trim())
       .find((text) => text !== undefined && text !== "-");
   const statement: Statement = {};
-  for (const [field, name] of Object.entries(PLAIN) as [keyof typeof PLAIN, (typeof PLAIN)[keyof typeof PLAIN]][]) {
+  for (const [field, name] of PLAIN_FIELDS) {
     const text = first(field);
     if (text !== undefined) statement[name] = text;
   }

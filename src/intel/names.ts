@@ -1,7 +1,6 @@
 /** Domains, URLs and e-mail addresses from refanged text. */
 import { domainToASCII } from "node:url";
 import { parse as parseDomain } from "tldts";
-import { parseIp } from "../model/ip.js";
 import { address } from "./addresses.js";
 import { isValue, type Refusal, type Value } from "./value.js";
 
@@ -189,11 +188,4 @@ export function url(text: string, trusted: boolean): Value | Refusal | undefined
     ...(host.port === undefined ? {} : { port: host.port }),
     ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
   };
-}
-
-/** The host of a canonical URL: an address in its canonical form, or a domain. */
-export function hostOf(value: string): string {
-  const host = authority(value.replace(SCHEME, ""));
-  const bare = host.startsWith("[") ? host.slice(1, host.indexOf("]")) : host.replace(/:\d+$/, "");
-  return parseIp(bare) ? bare : bare.toLowerCase();
 }

@@ -4,6 +4,7 @@ import { isValueLine } from "./prose-lines.js";
 import type { LineEnd } from "./prose-joins.js";
 import { largest, type Line, type Run } from "./prose-pdf-lines.js";
 import { topicOf } from "./prose-words.js";
+import { row } from "./prose-blocks.js";
 
 const BULLET = /^(?:[-–•·‣▪◦●\uf0b7\uf0a7o][ \t]{1,4}|\(?\d{1,2}[.)][ \t]{1,4})(?=\S)/;
 /** In units of the font's size. */
@@ -198,12 +199,8 @@ export class PdfBlocks {
       this.header = { names: first.cells.map((cell) => cell.replace(/[\v\f]/g, " ")), anchors };
       rows.shift();
     } else if (this.header?.anchors.length !== anchors.length) this.header = undefined;
-    for (const { cells, page } of rows) {
-      const clean = cells.map((cell) => cell.replace(/\t/g, " "));
-      const made: Block = { kind: "row", text: clean.join("\t"), cells: clean, line: 0, pages: [{ at: 0, page }] };
-      if (this.header) made.header = this.header.names;
-      this.blocks.push(made);
-    }
+    for (const { cells, page } of rows)
+      this.blocks.push({ ...row(cells, 0, this.header?.names), pages: [{ at: 0, page }] });
   }
 }
 

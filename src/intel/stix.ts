@@ -11,6 +11,7 @@ import { Graph, idOf, observation, type Found } from "./stix-graph.js";
 import { huntPattern, type Part } from "./stix-hunt.js";
 import { observe, type Observed } from "./stix-observables.js";
 import { candidateOf, extensionOf, setAsideBecause, statementOf } from "./stix-statement.js";
+import { linesOf } from "./lines.js";
 
 const START = 64 * 1024;
 /** The id of any object: its type, two hyphens, a UUID. */
@@ -41,19 +42,19 @@ function collect(document: unknown, line: number, found: Found[], sink: Sink): v
   }
 }
 
-/** The whole text as JSON, else each line. */
-function documents(text: string): { document: unknown; line: number }[] | { lines: true } {
+/** The text as one document; undefined when each of its lines is one. */
+function documentOf(text: string): { document: unknown } | undefined {
   const first = text.trimStart().split("\n", 1)[0]!.trim();
   try {
-    return [{ document: JSON.parse(text), line: 0 }];
+    return { document: JSON.parse(text) };
   } catch {
     try {
       JSON.parse(first);
     } catch {
       // One document, broken: throws with the place.
-      return [{ document: parseJson(text), line: 0 }];
+      return { document: parseJson(text) };
     }
-    return { lines: true };
+    return undefined;
   }
 }
 
@@ -190,15 +191,15 @@ export const stixReader: Reader = {
   },
   read({ text }, _options, sink) {
     const found: Found[] = [];
-    const whole = documents(text);
-    if (Array.isArray(whole)) for (const { document, line } of whole) collect(document, line, found, sink);
+    const whole = documentOf(text);
+    if (whole) collect(whole.document, 0, found, sink);
     else
-      for (const [i, raw] of text.split("\n").entries()) {
+      for (const [raw, line] of linesOf(text)) {
         if (raw.trim() === "") continue;
         try {
-          collect(JSON.parse(raw), i + 1, found, sink);
+          collect(JSON.parse(raw), line, found, sink);
         } catch {
-          sink.reject(i + 1, raw, "a line that is no JSON");
+          sink.reject(line, raw, "a line that is no JSON");
         }
       }
     readObjects(found, sink);

@@ -1,9 +1,9 @@
 /** Who the client is to a TAXII server: a user with password, a bearer token, a client certificate. */
 import { readFile } from "node:fs/promises";
 import { createSecureContext, rootCertificates } from "node:tls";
-import { LookbackError } from "../model/errors.js";
 import { systemMessage } from "./files.js";
 import type { TaxiiAddress } from "./taxii-address.js";
+import { failed } from "./taxii-errors.js";
 
 /** Where the secrets of one server are found. Names only: this may be shown. */
 export interface TaxiiAccess {
@@ -34,10 +34,6 @@ export interface Credentials {
 
 /** Shorter ones would blank out half of every message, and give nothing away. */
 const SHORTEST_SECRET = 3;
-
-function failed(message: string): LookbackError {
-  return new LookbackError("intel-unreadable", message);
-}
 
 function variable(environment: Environment, name: string | undefined): string | undefined {
   if (name === undefined) return undefined;

@@ -7,6 +7,7 @@ import { LookbackError } from "../model/errors.js";
 import { objectsIn, textOf, textsOf, type JsonObject } from "./json.js";
 import type { TaxiiAddress } from "./taxii-address.js";
 import { type Answer, type TaxiiHttp } from "./taxii-http.js";
+import { failed } from "./taxii-errors.js";
 
 /** A collection that the server offers (section 5.2.1). */
 export interface Collection {
@@ -36,10 +37,6 @@ const LIST_BYTES = 16 * 1024 * 1024;
 const TIMESTAMP = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,12})?)(?:Z|\+00:00)$/;
 /** A server that filters after it has cut the pages sends empty ones. */
 const MAX_EMPTY_PAGES = 100;
-
-function failed(message: string): LookbackError {
-  return new LookbackError("intel-unreadable", message);
-}
 
 function messageOf(error: unknown): string {
   if (error instanceof LookbackError) return error.message;

@@ -1,6 +1,11 @@
 /** What goes wrong between a TAXII client and its server, in words that say what to do. Tables. */
 import { isObject } from "./json.js";
 import { wordTable } from "../model/word-table.js";
+import { LookbackError } from "../model/errors.js";
+
+export function failed(message: string): LookbackError {
+  return new LookbackError("intel-unreadable", message);
+}
 
 /** TAXII 2.1, section 3.6.2, and RFC 9110. */
 export const STATUS_WORDS: Readonly<Record<number, string>> = {

@@ -7,7 +7,7 @@ import { MAX_INTEL_BYTES, textOf, unpack } from "./decode.js";
 import { isObject, parseJson, textOf as textIn, type JsonObject } from "./json.js";
 import type { Credentials } from "./taxii-access.js";
 import { isLoopback } from "./taxii-address.js";
-import { explainFailure, STATUS_WORDS } from "./taxii-errors.js";
+import { explainFailure, STATUS_WORDS, failed } from "./taxii-errors.js";
 
 /** What one server may cost. Times in milliseconds. */
 export interface Limits {
@@ -89,10 +89,6 @@ function headerOf({ headers }: Response, name: string): string | undefined {
 
 function seconds(ms: number): string {
   return `${ms >= 10_000 ? Math.round(ms / 1000) : ms / 1000} s`;
-}
-
-function failed(message: string): LookbackError {
-  return new LookbackError("intel-unreadable", message);
 }
 
 /** RFC 9110, section 10.2.3: seconds or a date. */

@@ -5,6 +5,7 @@ import { HIT_PAUSE, HIT_ROOM, HIT_WORDS, MARGIN } from "./assembly/layout.js";
 import type { CompiledSet, Hit } from "./matcher.js";
 import { familyOf, findSlot, toWords } from "./tables.js";
 import type { Family } from "./tables.js";
+import { aligned } from "./hashing.js";
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -104,10 +105,9 @@ export class Kernel {
     if (!Number.isInteger(blockBytes) || blockBytes < 1 || blockBytes > MAX_BLOCK)
       throw new RangeError(`a block of ${blockBytes} bytes: 1 to ${MAX_BLOCK} are possible`);
     const exports = new WebAssembly.Instance(module(), {}).exports as unknown as Exports;
-    const align = (n: number): number => Math.ceil(n / 64) * 64;
-    const imageAt = align(exports.heapBase());
-    const hitsAt = align(imageAt + set.image.byteLength);
-    const blockAt = align(hitsAt + (HIT_PAUSE + HIT_ROOM) * HIT_WORDS * 4) + MARGIN;
+    const imageAt = aligned(exports.heapBase());
+    const hitsAt = aligned(imageAt + set.image.byteLength);
+    const blockAt = aligned(hitsAt + (HIT_PAUSE + HIT_ROOM) * HIT_WORDS * 4) + MARGIN;
     const total = blockAt + blockBytes + MARGIN;
     const pages = Math.ceil(total / PAGE) - exports.memory.buffer.byteLength / PAGE;
     if (pages > 0) exports.memory.grow(pages);

@@ -1,5 +1,6 @@
 /** Reading the table image from TypeScript: the compiler and `Kernel.lookup` share it. The kernel has its own copy in assembly/. */
 import * as layout from "./assembly/layout.js";
+import { finish, mixWord } from "./hashing.js";
 
 /** One family's tables; positions are word indexes into `image`. */
 export interface Family {
@@ -50,12 +51,8 @@ export function toWords(value: bigint, width: number, into: Uint32Array, at: num
 
 export function hashWords(seed: number, words: Uint32Array): number {
   let h = seed;
-  for (let i = 0; i < words.length; i++) {
-    h = Math.imul(h ^ words[i]!, layout.MIX_1);
-    h ^= h >>> 15;
-  }
-  h = Math.imul(h, layout.MIX_2);
-  return (h ^ (h >>> 16)) >>> 0;
+  for (let i = 0; i < words.length; i++) h = mixWord(h, words[i]!);
+  return finish(h);
 }
 
 /** The slot of an address, exact or by range, or -1. */
