@@ -1,9 +1,10 @@
 /** What the formats of this folder share: absent fields, request lines, forwarded-for lists, tokens of a log line. */
 import { canonicalIp } from "../model/ip.js";
 import type { LineContext, ParsedTime } from "./format.js";
-import { civilTime, monthNumber } from "./time.js";
+import { civilTime, milliseconds } from "./time.js";
 import { addressAndPort, integer, text } from "./values.js";
 import { DEFAULT_PORTS } from "../model/url.js";
+import { monthOf } from "./months.js";
 
 /** The decided time of a line, or undefined when it carries none. */
 export function timeOf(context: LineContext, time: ParsedTime | undefined): number | undefined {
@@ -15,9 +16,9 @@ const CTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d
 /** C's `ctime` at the start of `text`: `Mon Dec 26 16:22:08.123 2016`, with the length it takes. Local time. */
 export function ctime(line: string): { time: ParsedTime; length: number } | undefined {
   const m = CTIME.exec(line);
-  const month = m && monthNumber(m[1]!);
+  const month = m && monthOf(m[1]!);
   if (!m || !month) return undefined;
-  const ms = m[6] === undefined ? 0 : Math.trunc(Number(`0.${m[6]}`) * 1000);
+  const ms = milliseconds(m[6]);
   const time = civilTime(+m[7]!, month, +m[2]!, +m[3]!, +m[4]!, +m[5]!, ms);
   return time && { time, length: m[0].length };
 }

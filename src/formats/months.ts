@@ -45,13 +45,16 @@ for (const language of NAMES)
     for (const name of names.split("|").map(bare)) if (!byName.has(name)) byName.set(name, i + 1);
 for (const [i, name] of ENGLISH.entries()) byName.set(name, i + 1);
 
+/** In full and in lower case. */
+const FULL = NAMES[0]!.split(" ").map((names) => names.split("|")[0]!);
+
 /** 1..12 for an English name or an abbreviation of three letters, in any case. */
 export function monthOf(name: string): number | undefined {
   const lower = name.toLowerCase();
   const month = ENGLISH.indexOf(lower.slice(0, 3)) + 1;
   if (month === 0) return undefined;
   // "Marketing", "Novell" are no months; "Sept" and "Decem" are.
-  return NAMES[0]!.split(" ")[month - 1]!.split("|")[0]!.startsWith(lower) ? month : undefined;
+  return FULL[month - 1]!.startsWith(lower) ? month : undefined;
 }
 
 /** 1..12 for a month's name in any of the languages, accents and a full stop left aside. */

@@ -5,9 +5,13 @@
 import { object, type Json } from "./json-fields.js";
 
 const MOST_RECORDS = 10_000;
-/** Cheap, and false of nearly every line: a list of objects at the start, or under one of the names of `LIST`. */
-const LIKELY =
-  /^\s{0,64}(?:\[\s{0,8}\{|\{[^]{0,65536}?"(?:records|values?|events|logevents|hits|items|results|entries|data|logs|messages|rows)"\s{0,4}:\s{0,4}\[\s{0,8}\{)/i;
+const NAMES = "records|values?|events|logevents|hits|items|results|entries|data|logs|messages|rows";
+const LIST = new RegExp(`^(?:${NAMES})$`, "i");
+/** Cheap, and false of nearly every line: a list of objects at the start, or under one of the names. */
+const LIKELY = new RegExp(
+  String.raw`^\s{0,64}(?:\[\s{0,8}\{|\{[^]{0,65536}?"(?:${NAMES})"\s{0,4}:\s{0,4}\[\s{0,8}\{)`,
+  "i",
+);
 
 /** The objects of a list: two or more. */
 function several(value: unknown): Json[] | undefined {
@@ -40,5 +44,3 @@ export function recordsOf(line: string): Json[] | undefined {
   }
   return undefined;
 }
-
-const LIST = /^(?:records|value|values|events|logevents|hits|items|results|entries|data|logs|messages|rows)$/i;

@@ -2,6 +2,7 @@
 import { findTime } from "./fallback/find-time.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "./format.js";
 import { tell, type Sentence } from "./messages.js";
+import { timestamp } from "./shape.js";
 
 export interface Speaker {
   readonly id: string;
@@ -21,8 +22,8 @@ export interface Speaker {
   readonly process?: string;
 }
 
-/** A sentence that no row knows and that holds an address is left to the fallbacks. */
-const ADDRESS = /\d\.\d{1,3}\.\d{1,3}\.\d|[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:/;
+/** Looks like an address. A sentence that no row knows and that holds one is left to the fallbacks. */
+export const NAMES_ADDRESS = /\d\.\d{1,3}\.\d{1,3}\.\d|[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:/;
 const TAG = /^([A-Za-z][\w./-]{1,63})(?:\[\d{1,10}\])?: /;
 
 interface Opened {
@@ -64,13 +65,16 @@ export function speakerFormat(speaker: Speaker): Format {
       if (!opened) return undefined;
       const { stated, named } = opened;
       const time = stated === undefined ? undefined : (speaker.time?.(stated) ?? findTime(stated)?.time);
-      const timestamp = (time && context.resolveTime(time)) ?? envelope?.timestamp;
+      const decided = timestamp(time, context, envelope);
       const process = speaker.process ?? envelope?.program;
       const message = opened.message.trim();
-      const told = tell(message, speaker.sentences, { timestamp, ...(process === undefined ? {} : { process }) });
-      if (told || !named || ADDRESS.test(message)) return told;
+      const told = tell(message, speaker.sentences, {
+        timestamp: decided,
+        ...(process === undefined ? {} : { process }),
+      });
+      if (told || !named || NAMES_ADDRESS.test(message)) return told;
       return {
-        event: timestamp === undefined ? {} : { timestamp },
+        event: decided === undefined ? {} : { timestamp: decided },
         outcome: "unknown",
         initiator: "unknown",
         observerIsAsset: true,

@@ -3,11 +3,6 @@ import type { ParsedTime } from "./format.js";
 import { monthOf } from "./months.js";
 import { wordTable } from "../model/word-table.js";
 
-/** The month that an English name or abbreviation means, 1..12. */
-export function monthNumber(name: string): number | undefined {
-  return monthOf(name);
-}
-
 /** Digits of a fraction of a second to whole milliseconds. */
 export function milliseconds(fraction: string | undefined): number {
   return fraction ? Math.trunc(Number(`0.${fraction}`) * 1000) : 0;
@@ -102,7 +97,7 @@ const CLF = /^\[?(\d{1,2})\/([A-Za-z]{3})\/(\d{4}):(\d{2}):(\d{2}):(\d{2})(?:\.(
 /** Common log format: `[04/Mar/2021:05:06:07 +0100]`, brackets optional, zone optional (HAProxy writes none). */
 export function parseClfTime(text: string): ParsedTime | undefined {
   const m = CLF.exec(text);
-  const month = m && monthNumber(m[2]!);
+  const month = m && monthOf(m[2]!);
   if (!m || !month) return undefined;
   return civilTime(
     +m[3]!,
@@ -122,7 +117,7 @@ const SYSLOG =
 /** RFC 3164 TIMESTAMP at the start of `text`: `Mar  4 05:06:07`, with the year before or after the time where a device adds it (Cisco). */
 export function parseSyslogTime(text: string): ParsedTime | undefined {
   const m = SYSLOG.exec(text);
-  const month = m && monthNumber(m[1]!);
+  const month = m && monthOf(m[1]!);
   if (!m || !month) return undefined;
   const year = m[3] ?? m[8];
   return civilTime(year === undefined ? undefined : +year, month, +m[2]!, +m[4]!, +m[5]!, +m[6]!, milliseconds(m[7]));

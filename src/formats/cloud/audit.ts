@@ -88,15 +88,6 @@ export function clientEnd(stated: string | undefined, port?: string): Event["sou
   return DOMAIN.test(one) ? endpoint({ domain: one }) : undefined;
 }
 
-export function firstIp(record: Json, paths: Paths): string | undefined {
-  for (const path of paths) {
-    const value = at(record, path);
-    const { ip } = addressAndPort(string(Array.isArray(value) ? value[0] : value));
-    if (ip !== undefined) return ip;
-  }
-  return undefined;
-}
-
 const SUCCESS: ReadonlySet<Outcome> = new Set<Outcome>(["authenticated", "established"]);
 
 export function eventOutcome(outcome: Outcome): "success" | "failure" | undefined {

@@ -5,13 +5,9 @@ import { timeOfValue } from "../fallback/find-time.js";
 import { list, object, string, type Json } from "../json-fields.js";
 import { timestamp } from "../shape.js";
 import { dnsResult, type Lookup } from "./dns-event.js";
+import { markedFormat, type MarkedProduct } from "../marked-json.js";
 
-interface Product {
-  id: string;
-  title: string;
-  reference: string;
-  /** Literals that its lines hold; all of them. */
-  marks: readonly string[];
+interface Product extends MarkedProduct {
   read(r: Json): (Lookup & { time: string | undefined }) | undefined;
 }
 
@@ -126,20 +122,13 @@ const PRODUCTS: readonly Product[] = [
 ];
 
 function formatOf(product: Product): Format {
-  return {
-    id: product.id,
-    title: product.title,
-    reference: product.reference,
-    json: true,
-    parse(line, context, envelope, record) {
-      if (!record || !product.marks.every((mark) => line.includes(mark))) return undefined;
-      const read = product.read(record);
-      if (!read || (read.name === undefined && read.client === undefined)) return undefined;
-      const { time, ...lookup } = read;
-      const decided = time === undefined ? undefined : timeOfValue(time);
-      return dnsResult({ ...lookup, timestamp: timestamp(decided, context, envelope) });
-    },
-  };
+  return markedFormat(product, (record, context, envelope) => {
+    const read = product.read(record);
+    if (!read || (read.name === undefined && read.client === undefined)) return undefined;
+    const { time, ...lookup } = read;
+    const decided = timeOfValue(time);
+    return dnsResult({ ...lookup, timestamp: timestamp(decided, context, envelope) });
+  });
 }
 
 export const dnsJsonFormats: readonly Format[] = PRODUCTS.map(formatOf);

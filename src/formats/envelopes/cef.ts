@@ -183,7 +183,7 @@ export function describeHeader(
 function timeOf(record: CefRecord, line: string, context: LineContext): number | undefined {
   for (const key of TIMES) {
     const value = record.extension.get(key);
-    const time = value === undefined ? undefined : timeOfValue(value);
+    const time = timeOfValue(value);
     const ms = time && context.resolveTime(time);
     if (ms !== undefined) return ms;
   }

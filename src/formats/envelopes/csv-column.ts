@@ -41,7 +41,7 @@ export const csvColumn: Envelope = {
     if (message === undefined || message === "" || Math.abs(values.length - names.length) > 1) return undefined;
     const fields: EnvelopeFields = {};
     const stated = values[names.findIndex((name) => TIME.test(name))];
-    const time = stated === undefined ? undefined : timeOfValue(stated);
+    const time = timeOfValue(stated);
     const timestamp = time && context.resolveTime(time);
     if (timestamp !== undefined) fields.timestamp = timestamp;
     const host = values[names.findIndex((name) => HOST.test(name))];

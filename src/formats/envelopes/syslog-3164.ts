@@ -1,7 +1,8 @@
 import { canonicalIp } from "../../model/ip.js";
 import type { Envelope, EnvelopeFields, LineContext, ParsedTime } from "../format.js";
-import { civilTime, monthNumber, parseEpoch, parseIsoTime, zoneOffset } from "../time.js";
+import { civilTime, parseEpoch, parseIsoTime, zoneOffset, milliseconds } from "../time.js";
 import { isHost, readTag, stripPriority } from "./header.js";
+import { monthOf } from "../months.js";
 
 /** `12: `, `000456: `, `: ` before the time, and the clock's state (`*` not set, `.` not in sync): Cisco IOS and NX-OS. */
 const CISCO_PREFIX =
@@ -57,18 +58,18 @@ function readTime(text: string): Header | undefined {
   if (iso) return readIso(text, iso[0]);
   if (c >= 48 && c <= 57) {
     const y = YEAR_FIRST.exec(text);
-    const month = y && monthNumber(y[2]!);
+    const month = y && monthOf(y[2]!);
     if (!y || !month) return undefined;
     return withZone(text, y[0].length, (zone) =>
-      civilTime(+y[1]!, month, +y[3]!, +y[4]!, +y[5]!, +y[6]!, fraction(y[7]), zone),
+      civilTime(+y[1]!, month, +y[3]!, +y[4]!, +y[5]!, +y[6]!, milliseconds(y[7]), zone),
     );
   }
   const m = BSD_TIME.exec(text);
-  const month = m && monthNumber(m[1]!);
+  const month = m && monthOf(m[1]!);
   if (!m || !month) return undefined;
   const year = m[3] ?? m[8];
   return withZone(text, m[0].length, (zone) =>
-    civilTime(year === undefined ? undefined : +year, month, +m[2]!, +m[4]!, +m[5]!, +m[6]!, fraction(m[7]), zone),
+    civilTime(year === undefined ? undefined : +year, month, +m[2]!, +m[4]!, +m[5]!, +m[6]!, milliseconds(m[7]), zone),
   );
 }
 
@@ -83,10 +84,6 @@ function readIso(text: string, stated: string): Header {
     civilTime(year, time.month, time.day, time.hour, time.minute, time.second, time.millisecond, zone),
   );
   return { ...zoned, ...common };
-}
-
-function fraction(digits: string | undefined): number {
-  return digits ? Math.trunc(Number(`0.${digits}`) * 1000) : 0;
 }
 
 function withZone(text: string, length: number, build: (zone: number | undefined) => ParsedTime | undefined): Header {

@@ -62,7 +62,8 @@ const DATE_ONLY =
   /^(?:\d{4}[-/.]?\d{1,2}[-/.]?\d{1,2}|\d{1,2}([-/.])\d{1,2}\1(?:\d{4}|\d{2})|\d{1,2}[-/ ]?[A-Za-z]{3}[-/ ]?\d{2,4}|[A-Z][a-z]{2} {1,2}\d{1,2},? \d{4})$/;
 
 /** A field's value as a time: any notation of `findTime`, or a number since 1970 of plausible size. */
-export function timeOfValue(value: string | number): ParsedTime | undefined {
+export function timeOfValue(value: string | number | undefined): ParsedTime | undefined {
+  if (value === undefined) return undefined;
   if (typeof value === "number") return parseEpoch(value);
   const text = value.trim();
   if (/^\d{9,20}(?:\.\d{1,9})?$|^\d\.\d{3,12}[Ee]\+?\d{1,2}$/.test(text)) {

@@ -1,11 +1,10 @@
 /** The notations of time that can be read wherever they stand in a line, as a table. */
 import type { ParsedTime } from "../format.js";
-import { monthInAnyLanguage } from "../months.js";
+import { monthInAnyLanguage, monthOf } from "../months.js";
 import {
   civilTime,
   eitherOrder,
   milliseconds,
-  monthNumber,
   parseClfTime,
   parseEpoch,
   parseIsoTime,
@@ -192,7 +191,7 @@ export const NOTATIONS: readonly Notation[] = [
     read: (m) =>
       build({
         year: m[8] ?? m[11],
-        month: monthNumber((m[6] ?? m[10])!),
+        month: monthOf((m[6] ?? m[10])!),
         day: m[7] ?? m[9],
         clock: m.slice(1, 5),
         zone: m[5],

@@ -4,12 +4,13 @@
  */
 import type { Event } from "../../model/event.js";
 import { FLAG_BITS, packetBeginning } from "../initiator.js";
-import { civilTime, monthNumber, parseEpoch, parseIsoTime } from "../time.js";
+import { civilTime, parseEpoch, parseIsoTime } from "../time.js";
 import type { ParsedTime } from "../format.js";
 import { keyValues } from "../values.js";
 import { keyedFormat, splitPairs, type Fields, type Judgement, type Names } from "./keyed.js";
 import { counted, countersOf, isBlocked, sessionBegan } from "./verdict.js";
 import { wordTable } from "../../model/word-table.js";
+import { monthOf } from "../months.js";
 
 export const CHECKPOINT_NAMES: Names = {
   src: "src client_ip endpoint_ip",
@@ -118,7 +119,7 @@ export function checkpointTime(f: Fields, line: string): ParsedTime | undefined 
   const stated = f["time"] ?? f["creation_time"];
   if (stated !== undefined) return parseEpoch(stated) ?? parseIsoTime(stated);
   const m = DAY.exec(line.slice(0, 120));
-  const month = m && monthNumber(m[2]!);
+  const month = m && monthOf(m[2]!);
   return m && month ? civilTime(+m[3]!, month, +m[1]!, +m[4]!, +m[5]!, +m[6]!) : undefined;
 }
 

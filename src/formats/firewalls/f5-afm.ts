@@ -1,10 +1,11 @@
 /** F5 BIG-IP Advanced Firewall Manager network events: RFC 5424 structured data (`F5@12276`) or `name="value",` pairs. */
 import type { Event } from "../../model/event.js";
 import type { ParsedTime } from "../format.js";
-import { civilTime, monthNumber, parseIsoTime } from "../time.js";
+import { civilTime, parseIsoTime } from "../time.js";
 import { keyValues } from "../values.js";
 import { keyedFormat, type Fields, type Judgement } from "./keyed.js";
 import { isBlocked, packetBegan, sessionBegan } from "./verdict.js";
+import { monthOf } from "../months.js";
 
 const SD = "F5@12276.";
 
@@ -12,7 +13,7 @@ const SD = "F5@12276.";
 function time(f: Fields): ParsedTime | undefined {
   const stated = f["date_time"] ?? "";
   const m = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{4}) (\d\d):(\d\d):(\d\d)/.exec(stated);
-  const month = m && monthNumber(m[1]!);
+  const month = m && monthOf(m[1]!);
   return m && month ? civilTime(+m[3]!, month, +m[2]!, +m[4]!, +m[5]!, +m[6]!) : parseIsoTime(stated);
 }
 

@@ -69,7 +69,7 @@ const SENTENCES: readonly Sentence[] = [
 
 function at(token: string): Endpoint | undefined {
   const end = addressAndPort(token);
-  return end.ip === undefined ? undefined : { ip: end.ip, ...(end.port === undefined ? {} : { port: end.port }) };
+  return end.ip === undefined ? undefined : end;
 }
 
 function withNat(end: Endpoint | undefined, ...others: (string | undefined)[]): Endpoint | undefined {

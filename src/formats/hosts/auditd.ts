@@ -6,7 +6,7 @@ import type { Event, Initiator, Outcome } from "../../model/event.js";
 import { canonicalIp } from "../../model/ip.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "../format.js";
 import { list, object, string, type Json } from "../json-fields.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { findTime } from "../fallback/find-time.js";
 import { civilTime, parseEpoch } from "../time.js";
 import { keyValues, port, text } from "../values.js";
@@ -246,7 +246,7 @@ export const auditd: Format = {
     } = m.groups as Record<"type" | "time" | "serial", string> & { node?: string };
     const body = line.slice(line.indexOf("audit(")).replace(/^audit\([^()]{0,60}\) ?: ?/, "");
     const time = parseEpoch(stated) ?? interpreted(stated) ?? findTime(stated)?.time;
-    const timestamp = (time && context.resolveTime(time)) ?? envelope?.timestamp;
+    const decided = timestamp(time, context, envelope);
     const fields = fieldsOf(body);
     let result: FormatResult;
     if (type === "SOCKADDR" || /\bsaddr=(?:\{|[0-9A-Fa-f]{8})/.test(body)) {
@@ -274,7 +274,7 @@ export const auditd: Format = {
         initiator: "unknown",
         observerIsAsset: true,
       };
-    return shaped({ ...result, event: { timestamp, ...result.event, host: { name: node } } });
+    return shaped({ ...result, event: { timestamp: decided, ...result.event, host: { name: node } } });
   },
 };
 
@@ -288,7 +288,7 @@ export const laurel: Format = {
     const id = /^(\d{9,11}\.\d{1,6}):\d{1,12}$/.exec(string(record?.["ID"]) ?? "");
     if (!record || !id) return undefined;
     const time = parseEpoch(id[1]!);
-    const timestamp = (time && context.resolveTime(time)) ?? envelope?.timestamp;
+    const decided = timestamp(time, context, envelope);
     const strings = (value: Json | undefined): Record<string, string> =>
       Object.fromEntries(
         Object.entries(value ?? {}).flatMap(([key, v]) => (string(v) === undefined ? [] : [[key, string(v)!]])),
@@ -318,7 +318,7 @@ export const laurel: Format = {
     return shaped({
       ...result,
       event: {
-        timestamp,
+        timestamp: decided,
         ...result.event,
         host: { name: string(record["NODE"]) },
         process: { name: result.event.process?.name ?? comm },

@@ -3,7 +3,7 @@ import type { Outcome } from "../../model/event.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
 import { string, type Json } from "../json-fields.js";
 import { forwardedList } from "../fields.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort } from "../values.js";
 import { wordTable } from "../../model/word-table.js";
@@ -42,7 +42,7 @@ export const elasticsearchAudit: Format = {
     const outcome = OUTCOMES[action] ?? "unknown";
     return shaped({
       event: {
-        timestamp: (time && context.resolveTime(time)) ?? envelope?.timestamp,
+        timestamp: timestamp(time, context, envelope),
         source,
         network: { forwarded_ip: forwardedList(string(record["x_forwarded_for"])) },
         event: {

@@ -1,7 +1,7 @@
 /** MongoDB: structured log (4.4 and later) and the text before it. `attr.remote` is the client. */
 import type { FormatResult, Format, LineContext, EnvelopeFields } from "../format.js";
 import { object, string, type Json } from "../json-fields.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { speakerFormat } from "../speaker.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort } from "../values.js";
@@ -34,7 +34,7 @@ export const mongodb: Format = {
     const away = remote === undefined && side === "away";
     return shaped({
       event: {
-        timestamp: (time && context.resolveTime(time)) ?? envelope?.timestamp,
+        timestamp: timestamp(time, context, envelope),
         source: away ? undefined : far,
         destination: away ? far : undefined,
         event: { action: message.slice(0, 80) },

@@ -1,8 +1,9 @@
 /** Oracle's net listener log: `time * connect data * client's address * event * service * return code`. */
 import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "../format.js";
-import { shaped } from "../shape.js";
-import { civilTime, monthNumber, parseIsoTime } from "../time.js";
+import { shaped, timestamp } from "../shape.js";
+import { civilTime, parseIsoTime } from "../time.js";
 import { addressAndPort, port, text } from "../values.js";
+import { monthOf } from "../months.js";
 
 const HEAD =
   /^(?:\d{1,2}-[A-Za-z]{3}-\d{4} \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)) \* /;
@@ -13,7 +14,7 @@ const FROM =
 /** `24-MAR-2021 05:06:07`, the database's local time, or ISO 8601. */
 function timeOf(stated: string): ParsedTime | undefined {
   const m = /^(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d)/.exec(stated);
-  const month = m && monthNumber(m[2]!);
+  const month = m && monthOf(m[2]!);
   return m && month ? civilTime(+m[3]!, month, +m[1]!, +m[4]!, +m[5]!, +m[6]!) : parseIsoTime(stated);
 }
 
@@ -37,7 +38,7 @@ export const oracleListener: Format = {
     const { ip } = addressAndPort(host);
     return shaped({
       event: {
-        timestamp: (time && context.resolveTime(time)) ?? envelope?.timestamp,
+        timestamp: timestamp(time, context, envelope),
         source: ip === undefined ? { domain: host } : { ip, port: port(stated) },
         network: { transport: transport === "tcps" ? "tcp" : transport },
         event: { action: text(event), outcome: code === "0" ? "success" : "failure" },

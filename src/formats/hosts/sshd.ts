@@ -4,6 +4,7 @@
  */
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
 import { tell, type Sentence } from "../messages.js";
+import { NAMES_ADDRESS } from "../speaker.js";
 
 const AT = String.raw`(?<ip>[\w.:%-]{2,255})(?: port (?<port>\d{1,5}))?`;
 /** With the port stated, which tells the address from the end of a user name. */
@@ -176,8 +177,6 @@ const OTHER: readonly Sentence[] = [
   },
 ];
 
-/** A sentence of sshd's that we do not know and that holds an address is left to the fallbacks. */
-const ADDRESS = /\d\.\d{1,3}\.\d{1,3}\.\d|[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:/;
 const PROGRAM = /^sshd(?:-session|-auth)?$/;
 const OWN_TAG = /^(?:sshd(?:-session|-auth)?)(?:\[\d{1,10}\])?: /;
 const LEVEL = /^(?:error|fatal|debug\d|info): /;
@@ -198,7 +197,7 @@ export const sshd: Format = {
     if (message.startsWith("pam_") || message.startsWith("PAM ")) return undefined;
     const told = { process: program ?? "sshd", timestamp: envelope?.timestamp };
     const result = tell(message, SSHD_SENTENCES, told) ?? (known ? tell(message, OTHER, told) : undefined);
-    if (result || !known || ADDRESS.test(message)) return result;
+    if (result || !known || NAMES_ADDRESS.test(message)) return result;
     return { event: {}, outcome: "unknown", initiator: "unknown", observerIsAsset: true };
   },
 };

@@ -1,7 +1,7 @@
 /** What a Windows event comes to, by the table of kinds. */
 import type { Event } from "../../model/event.js";
 import type { EnvelopeFields, FormatResult, LineContext } from "../format.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { text } from "../values.js";
 import { addressOf, auditOf, valueOf, type Kind, type WindowsEvent } from "./windows-fields.js";
 import { KINDS } from "./windows-kinds.js";
@@ -76,7 +76,7 @@ export function windowsResult(
     ...rest
   } = kind;
   const told: Event = {
-    timestamp: (event.time && context.resolveTime(event.time)) ?? envelope?.timestamp,
+    timestamp: timestamp(event.time, context, envelope),
     source,
     destination,
     ...rest,

@@ -251,7 +251,7 @@ export const crowdsecJson: Format = {
     const decided = decision !== undefined || line.includes('"decisions":[{');
     return shaped({
       event: {
-        timestamp: timestamp(stamp === undefined ? undefined : timeOfValue(stamp), context, envelope),
+        timestamp: timestamp(timeOfValue(stamp), context, envelope),
         source: end,
         event: { action: decision ?? "alert" },
         rule: { name: string(record["scenario"]) },

@@ -5,13 +5,9 @@ import { list, object, string, type Json } from "../json-fields.js";
 import { timestamp } from "../shape.js";
 import { integer } from "../values.js";
 import { flowResult, type Flow } from "./flow-record.js";
+import { markedFormat, type MarkedProduct } from "../marked-json.js";
 
-interface Product {
-  id: string;
-  title: string;
-  reference: string;
-  /** Literals that its lines hold; all of them. */
-  marks: readonly string[];
+interface Product extends MarkedProduct {
   read(r: Json): (Omit<Flow, "timestamp"> & { time: string | undefined }) | undefined;
 }
 
@@ -264,21 +260,14 @@ const PRODUCTS: readonly Product[] = [
 ];
 
 function formatOf(product: Product): Format {
-  return {
-    id: product.id,
-    title: product.title,
-    reference: product.reference,
-    json: true,
-    parse(line, context, envelope, record) {
-      if (!record || !product.marks.every((mark) => line.includes(mark))) return undefined;
-      const read = product.read(record);
-      if (!read || (read.source === undefined && read.destination === undefined)) return undefined;
-      const { time, observer, ...flow } = read;
-      const decided = time === undefined ? undefined : timeOfValue(time);
-      const named = Object.fromEntries(Object.entries(observer ?? {}).filter(([, value]) => value !== ""));
-      return flowResult({ ...flow, observer: named, timestamp: timestamp(decided, context, envelope) });
-    },
-  };
+  return markedFormat(product, (record, context, envelope) => {
+    const read = product.read(record);
+    if (!read || (read.source === undefined && read.destination === undefined)) return undefined;
+    const { time, observer, ...flow } = read;
+    const decided = timeOfValue(time);
+    const named = Object.fromEntries(Object.entries(observer ?? {}).filter(([, value]) => value !== ""));
+    return flowResult({ ...flow, observer: named, timestamp: timestamp(decided, context, envelope) });
+  });
 }
 
 export const flowJsonFormats: readonly Format[] = PRODUCTS.map(formatOf);

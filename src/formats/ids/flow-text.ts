@@ -80,7 +80,7 @@ function csv(line: string, context: LineContext, envelope: EnvelopeFields | unde
   // Of a flow that was seen one way, the columns of the other are 0.
   const back = f.backPackets !== undefined && f.backPackets !== "0";
   return flowResult({
-    timestamp: timestamp(f.timestamp === undefined ? undefined : timeOfValue(f.timestamp), context, envelope),
+    timestamp: timestamp(timeOfValue(f.timestamp), context, envelope),
     duration: durationNs(f.duration),
     source: f.source,
     sourcePort: f.sourcePort,
@@ -170,7 +170,7 @@ export const silk: Format = {
     }
     if (addressAndPort(f.source).ip === undefined) return undefined;
     return flowResult({
-      timestamp: timestamp(f.timestamp === undefined ? undefined : timeOfValue(f.timestamp), context, envelope),
+      timestamp: timestamp(timeOfValue(f.timestamp), context, envelope),
       duration: durationNs(f.duration),
       source: f.source,
       sourcePort: f.sourcePort,

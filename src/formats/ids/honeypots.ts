@@ -7,6 +7,7 @@ import { tell, type Sentence } from "../messages.js";
 import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
 import { wordTable } from "../../model/word-table.js";
+import { markedFormat, type MarkedProduct } from "../marked-json.js";
 
 /** Events of Cowrie, https://docs.cowrie.org/en/latest/OUTPUT.html. What is not here is said in a session that was established. */
 const COWRIE: Readonly<Record<string, Outcome>> = wordTable({
@@ -35,11 +36,7 @@ interface Pot {
   sensor?: string | undefined;
 }
 
-interface Product {
-  id: string;
-  title: string;
-  reference: string;
-  marks: readonly string[];
+interface Product extends MarkedProduct {
   read(r: Json): Pot | undefined;
 }
 
@@ -141,35 +138,28 @@ const PRODUCTS: readonly Product[] = [
 ];
 
 function formatOf(product: Product): Format {
-  return {
-    id: product.id,
-    title: product.title,
-    reference: product.reference,
-    json: true,
-    parse(line, context, envelope, record) {
-      if (!record || !product.marks.every((mark) => line.includes(mark))) return undefined;
-      const p = product.read(record);
-      const source = p && endpoint({ ip: p.source, port: p.sourcePort });
-      if (!p || !source) return undefined;
-      return shaped({
-        event: {
-          timestamp: timestamp(p.time === undefined ? undefined : timeOfValue(p.time), context, envelope),
-          source,
-          destination: endpoint({ ip: p.destination, port: p.destinationPort }),
-          network: { protocol: p.protocol },
-          event: { action: p.action },
-          url: { original: p.url },
-          user: { name: p.user },
-          observer: { name: p.sensor, product: p.product },
-        },
-        outcome: p.outcome,
-        outcomeReason: p.action ?? "",
-        initiator: "source",
-        initiatorReason: "it came to a honeypot",
-        observerIsAsset: true,
-      });
-    },
-  };
+  return markedFormat(product, (record, context, envelope) => {
+    const p = product.read(record);
+    const source = p && endpoint({ ip: p.source, port: p.sourcePort });
+    if (!p || !source) return undefined;
+    return shaped({
+      event: {
+        timestamp: timestamp(timeOfValue(p.time), context, envelope),
+        source,
+        destination: endpoint({ ip: p.destination, port: p.destinationPort }),
+        network: { protocol: p.protocol },
+        event: { action: p.action },
+        url: { original: p.url },
+        user: { name: p.user },
+        observer: { name: p.sensor, product: p.product },
+      },
+      outcome: p.outcome,
+      outcomeReason: p.action ?? "",
+      initiator: "source",
+      initiatorReason: "it came to a honeypot",
+      observerIsAsset: true,
+    });
+  });
 }
 
 export const honeypotJsonFormats: readonly Format[] = PRODUCTS.map(formatOf);

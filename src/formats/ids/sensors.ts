@@ -5,6 +5,7 @@ import { timeOfValue } from "../fallback/find-time.js";
 import { list, object, string, type Json } from "../json-fields.js";
 import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
+import { markedFormat, type MarkedProduct } from "../marked-json.js";
 
 interface Detection {
   time: string | undefined;
@@ -16,11 +17,7 @@ interface Detection {
   product: { vendor: string; product: string };
 }
 
-interface Product {
-  id: string;
-  title: string;
-  reference: string;
-  marks: readonly string[];
+interface Product extends MarkedProduct {
   read(r: Json): Detection | undefined;
 }
 
@@ -108,31 +105,24 @@ const PRODUCTS: readonly Product[] = [
 ];
 
 function formatOf(product: Product): Format {
-  return {
-    id: product.id,
-    title: product.title,
-    reference: product.reference,
-    json: true,
-    parse(line, context, envelope, record) {
-      if (!record || !product.marks.every((mark) => line.includes(mark))) return undefined;
-      const read = product.read(record);
-      if (!read || (read.source === undefined && read.destination === undefined)) return undefined;
-      return shaped({
-        event: {
-          timestamp: timestamp(read.time === undefined ? undefined : timeOfValue(read.time), context, envelope),
-          source: read.source,
-          destination: read.destination,
-          event: { action: "detection" },
-          rule: { name: read.rule },
-          observer: read.product,
-        },
-        outcome: "unknown",
-        outcomeReason: "a detection does not say how far the traffic came",
-        initiator: "unknown",
-        initiatorReason: "a detection names who acted, not who opened the connection",
-      });
-    },
-  };
+  return markedFormat(product, (record, context, envelope) => {
+    const read = product.read(record);
+    if (!read || (read.source === undefined && read.destination === undefined)) return undefined;
+    return shaped({
+      event: {
+        timestamp: timestamp(timeOfValue(read.time), context, envelope),
+        source: read.source,
+        destination: read.destination,
+        event: { action: "detection" },
+        rule: { name: read.rule },
+        observer: read.product,
+      },
+      outcome: "unknown",
+      outcomeReason: "a detection does not say how far the traffic came",
+      initiator: "unknown",
+      initiatorReason: "a detection names who acted, not who opened the connection",
+    });
+  });
 }
 
 export const sensorFormats: readonly Format[] = PRODUCTS.map(formatOf);

@@ -4,7 +4,7 @@ import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } fr
 import { splitColumns } from "../fallback/delimited.js";
 import { icmpBeginning, packetBeginning, TCP, type Beginning } from "../initiator.js";
 import { string, type Json } from "../json-fields.js";
-import { parseEpoch } from "../time.js";
+import { parseEpoch, milliseconds } from "../time.js";
 import { endpoint } from "../values.js";
 import { shaped, timestamp } from "../shape.js";
 import { readEnd, snortDate } from "./suricata-fast.js";
@@ -15,7 +15,7 @@ const TIME = /^(\d\d)\/(\d\d)(?:\/(\d{4}|\d\d))?-(\d\d):(\d\d):(\d\d)\.(\d{1,6})
 function snortTime(text: string): ParsedTime | undefined {
   const m = TIME.exec(text);
   if (!m) return undefined;
-  const ms = Math.trunc(Number(`0.${m[7]!}`) * 1000);
+  const ms = milliseconds(m[7]);
   return snortDate([+m[1]!, +m[2]!, m[3] === undefined ? undefined : +m[3]], [+m[4]!, +m[5]!, +m[6]!, ms]);
 }
 

@@ -54,7 +54,7 @@ export const wazuhJson: Format = {
     const login = judged.outcome === "authenticated" || judged.outcome === "refused";
     return shaped({
       event: {
-        timestamp: timestamp(stamp === undefined ? undefined : timeOfValue(stamp), context, envelope),
+        timestamp: timestamp(timeOfValue(stamp), context, envelope),
         source: endpoint({
           ip: source,
           port: string(data["srcport"]) ?? string(win?.["sourcePort"]) ?? string(win?.["ipPort"]),

@@ -7,7 +7,7 @@ import { canonicalIp } from "../../model/ip.js";
 import { splitColumns } from "../fallback/delimited.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
 import { hostName, mailEnds } from "../messages.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort, httpOutcome, integer, text } from "../values.js";
 import { wordTable } from "../../model/word-table.js";
@@ -267,7 +267,7 @@ export const exchange: Format = {
     const time = parseIsoTime(stated.endsWith("Z") ? stated : `${stated}Z`);
     return shaped({
       ...read,
-      event: { timestamp: (time && context.resolveTime(time)) ?? envelope?.timestamp, ...read.event },
+      event: { timestamp: timestamp(time, context, envelope), ...read.event },
     });
   },
 };

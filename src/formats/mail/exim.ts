@@ -5,7 +5,7 @@
 import type { Event, Outcome } from "../../model/event.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
 import { hostName, mailEnds } from "../messages.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort, port, text } from "../values.js";
 
@@ -300,7 +300,7 @@ export const exim: Format = {
     if (!named && !tag && !queued && /^(?:[\w-]{2,24}: |Warning: |Connection from )/.test(message)) return undefined;
     const arrow = ARROW.exec(message);
     const time = head[1] === undefined ? undefined : parseIsoTime(head[1]);
-    const timestamp = (time && context.resolveTime(time)) ?? envelope?.timestamp;
+    const decided = timestamp(time, context, envelope);
     const result: FormatResult = (arrow
       ? arrow[1] === "<=" || arrow[1] === "(="
         ? arrived(message, arrow[2]!)
@@ -311,6 +311,6 @@ export const exim: Format = {
       initiator: "unknown",
       observerIsAsset: true,
     };
-    return shaped({ ...result, event: { timestamp, ...result.event, process: { name: "exim" } } });
+    return shaped({ ...result, event: { timestamp: decided, ...result.event, process: { name: "exim" } } });
   },
 };

@@ -6,7 +6,7 @@ import { findTime } from "../fallback/find-time.js";
 import { keyedFormat, splitPairs, type Fields, type Judgement } from "../firewalls/keyed.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
 import { mailEnds } from "../messages.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { integer, keyValues } from "../values.js";
 
@@ -123,7 +123,7 @@ export const messageTrace: Format = {
     const refused = /Failed|Filtered|Quarantined|Reject|Fail$|Spam/i.test(status);
     return shaped({
       event: {
-        timestamp: (time && context.resolveTime(time)) ?? envelope?.timestamp,
+        timestamp: timestamp(time, context, envelope),
         source: from === undefined ? undefined : { ip: from },
         destination: to === undefined ? undefined : { ip: to },
         event: {

@@ -1,6 +1,6 @@
 /** hMailServer: tab-separated, quoted. `SMTPC` is its own client: the address is the server it went to. */
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
-import { shaped } from "../shape.js";
+import { shaped, timestamp } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort } from "../values.js";
 
@@ -39,7 +39,7 @@ export const hmailserver: Format = {
         : "established";
     return shaped({
       event: {
-        timestamp: (time && context.resolveTime(time)) ?? envelope?.timestamp,
+        timestamp: timestamp(time, context, envelope),
         source: away ? undefined : far,
         destination: away ? far : undefined,
         event: { action: kind.toLowerCase() },

@@ -109,7 +109,7 @@ function dns(record: Json, context: LineContext): FormatResult {
   const blocked = /BLOCK|DROP|DENY/i.test(`${asked} ${answered}`);
   return {
     event: compact({
-      timestamp: timeOf(context, stated === undefined ? undefined : timeOfValue(stated)),
+      timestamp: timeOf(context, timeOfValue(stated)),
       source: { ip: addressAndPort(at(record, "clt_sip")).ip },
       destination: { ip: addressAndPort(at(record, "srv_dip")).ip, port: port(at(record, "srv_dport")) },
       network: { protocol: "dns" },

@@ -82,7 +82,7 @@ export const duoJson: Format = {
       !log && line.includes('"isotimestamp"') && line.includes('"description"') && line.includes('"action"');
     if (!log && !proxy && !admin) return undefined;
     const stamp = string(record["isotimestamp"]) ?? string(record["timestamp"]) ?? string(record["ts"]);
-    const time = timestamp(stamp === undefined ? undefined : timeOfValue(stamp), context, envelope);
+    const time = timestamp(timeOfValue(stamp), context, envelope);
     return admin ? administrator(record, time) : authentication(record, time);
   },
 };

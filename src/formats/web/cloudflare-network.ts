@@ -18,7 +18,7 @@ export const cloudflareNetwork: Format = {
     const read = record && KINDS.find((kind) => kind.is(record))?.read;
     if (!read) return undefined;
     const stated = first(record, ["Datetime", "Timestamp"]);
-    return read(record, timeOf(context, stated === undefined ? undefined : timeOfValue(stated)));
+    return read(record, timeOf(context, timeOfValue(stated)));
   },
 };
 

@@ -110,7 +110,7 @@ export const cloudflareDns: Format = {
     const type = at(record, "QueryType");
     return {
       event: compact({
-        timestamp: timeOf(context, time === undefined ? undefined : timeOfValue(time)),
+        timestamp: timeOf(context, timeOfValue(time)),
         source: { ip: addressAndPort(at(record, "SourceIP")).ip },
         network: { protocol: "dns" },
         dns: {
