@@ -12,7 +12,8 @@ import { afterAll, describe, expect, it } from "vitest";
 
 import { shareIndicators } from "../src/hunt/indicator-table.js";
 import type { Task } from "../src/hunt/plan.js";
-import { scanTask, type LogResult } from "../src/hunt/scan-task.js";
+import { scanTask } from "../src/hunt/scan-task.js";
+import type { LogResult } from "../src/hunt/task-result.js";
 import { scanEnvironment, type ScanSetup } from "../src/hunt/worker.js";
 import { loadIntel } from "../src/intel/index.js";
 import { compile } from "../src/matcher/compile.js";

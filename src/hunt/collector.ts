@@ -11,7 +11,8 @@ import { FindingsBuilder, type EvidenceDraft, type FindingDraft } from "../triag
 import { settle } from "../triage/triage.js";
 import type { Task } from "./plan.js";
 import { DecoyTally, type PendingDecoy } from "./decoy-tally.js";
-import type { Batch, PendingSighting, TaskResult } from "./scan-task.js";
+import type { Batch, PendingSighting } from "./batch.js";
+import type { TaskResult } from "./task-result.js";
 import { LineSpool } from "./spool.js";
 
 /** Takes finished sightings, one JSON text each, in order. */

@@ -9,7 +9,7 @@ import { jumpAcross, type Jump } from "./clock-jumps.js";
 import { ledgerOf, type LedgerRequest, type LogTimes } from "./ledger.js";
 import type { Task } from "./plan.js";
 import { addSpan, type DaySpan } from "./sampler.js";
-import type { LogResult, TaskResult } from "./scan-task.js";
+import type { LogResult, TaskResult } from "./task-result.js";
 
 /** How a source's tasks ended. */
 export interface TaskEnds {

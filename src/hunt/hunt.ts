@@ -22,7 +22,9 @@ import { shareIndicators } from "./indicator-table.js";
 import type { Expectation } from "./ledger.js";
 import { plan, type Task } from "./plan.js";
 import { runTasks, type TaskHandlers, type WorkerSource } from "./pool.js";
-import type { ScanSettings, Serialise, TaskResult } from "./scan-task.js";
+import type { Serialise } from "./batch.js";
+import type { ScanSettings } from "./scan-task.js";
+import type { TaskResult } from "./task-result.js";
 import type { ScanSetup } from "./worker.js";
 
 export interface HuntRequest {

@@ -2,7 +2,9 @@
 import { Worker } from "node:worker_threads";
 
 import type { Task } from "./plan.js";
-import { scanTask, type Batch, type Serialise, type TaskResult } from "./scan-task.js";
+import type { Batch, Serialise } from "./batch.js";
+import { scanTask } from "./scan-task.js";
+import type { TaskResult } from "./task-result.js";
 import { scanEnvironment, type FromWorker, type ScanSetup, type ToWorker } from "./worker.js";
 
 export interface TaskHandlers {

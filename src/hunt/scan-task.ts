@@ -6,96 +6,23 @@ import { setImmediate } from "node:timers/promises";
 
 import type { LineParser, SourceFacts } from "../formats/line-parser.js";
 import type { Kernel } from "../matcher/kernel.js";
-import type { SourceError } from "../model/coverage.js";
 import type { ParsedLine } from "../model/event.js";
-import type { Judgement, SightedIndicator, Sighting, Window } from "../model/sighting.js";
+import type { Window } from "../model/sighting.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openMembers, type Member } from "../sources/archives/members.js";
 import { openReader } from "../sources/open.js";
-import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { OwnNetworks } from "../triage/own.js";
-import { triage, type Pending, type Triage } from "../triage/triage.js";
+import { triage } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
-import type { HuntedIndicator, IndicatorTable } from "./indicator-table.js";
+import type { IndicatorTable } from "./indicator-table.js";
 import { indicatorsOf, type LineHit } from "./line-hits.js";
 import { firstRecord, recordsOf, type RecordHits } from "./line-records.js";
 import { LongLine } from "./long-line.js";
 import { lineString, PARSE_LIMIT } from "./line-text.js";
 import type { Task } from "./plan.js";
-import type { Edge, Jump, Order } from "./clock-jumps.js";
-import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
-import { DaySampler, type DaySpan } from "./sampler.js";
-
-/** A sighting as text, cut where the main thread puts in the line number. Without a tail the judgement is still to come. */
-export interface SerialisedSighting {
-  head: string;
-  tail: string | undefined;
-}
-
-/** Makes the output's JSON. Passed in, so that the hunt does not depend on the report. */
-export type Serialise = (sighting: Omit<Sighting, "judgement">, judgement: Judgement | undefined) => SerialisedSighting;
-
-/** What is kept of a sighting whose judgement waits for its conversation; the line itself stays in its head. */
-export interface PendingSighting {
-  pending: Pending;
-  /** Where its log stands among all, for ordering evidence. */
-  source: number;
-  sighting: Omit<Sighting, "judgement" | "event" | "original"> & { time: number | undefined };
-}
-
-/** Sightings in file order, as parallel lists. */
-export interface Batch {
-  heads: string[];
-  tails: (string | undefined)[];
-  /** Newlines of the task before the line: the line number less one, less what earlier ranges of the file hold. */
-  lines: number[];
-  pendings: (PendingSighting | undefined)[];
-  /** What the judged ones among them come to; line numbers as in `lines`, plus one. */
-  findings: FindingDraft[];
-  /** Background check: judged hits of decoys, and those that wait for their conversation. */
-  decoys: DecoyHit[];
-  pendingDecoys: PendingDecoy[];
-}
-
-/** What a task came to, apart from its batches. */
-export interface TaskResult {
-  id: number;
-  source: number;
-  /** The source itself, or each member of an archive; an archive's own faults are a log without bytes. */
-  logs: LogResult[];
-  interrupted: boolean;
-}
-
-/** What was read of one log, or of a range of it. */
-export interface LogResult {
-  path: string;
-  bytes: number;
-  /** Newlines, and one more for a last line without one. */
-  lines: number;
-  newlines: number;
-  parsed: number;
-  unparsed: number;
-  hits: number;
-  /** Sightings left out because their time lies outside --from/--to. */
-  outside: number;
-  /** Sightings left out because --window asks for others. */
-  otherWindow: number;
-  formats: Record<string, number>;
-  timezones: Record<string, number>;
-  days: Record<string, number>;
-  first: number | undefined;
-  last: number | undefined;
-  /** Of the lines sampled for their time, comments and headers apart: all, without a time, in no known format. */
-  sampled: { lines: number; undated: number; unrecognised: number };
-  /** How it begins and ends in time, in file order. */
-  opening: Edge | undefined;
-  closing: Edge | undefined;
-  /** Days of which it is not known whether they have lines. */
-  unsure: DaySpan[];
-  jumps: Jump[];
-  order: Order;
-  errors: SourceError[];
-}
+import { BatchBuilder, type Batch, type Serialise } from "./batch.js";
+import { emptyLogResult, type LogResult, type TaskResult } from "./task-result.js";
+import { DaySampler } from "./sampler.js";
 
 export interface ScanSettings {
   from?: number;
@@ -135,7 +62,6 @@ const OBJECT_LIMIT = 256 * 1024;
 const AROUND = 16 * 1024;
 /** Lines at the beginning of a source that are searched for a full date. */
 const DATED_WITHIN = 200;
-const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
 const BRACE = 123;
 const HASH = 35;
@@ -209,14 +135,11 @@ class LogScan {
   interrupted = false;
   private readonly block: Buffer;
   private readonly capacity: number;
-  private readonly findings = new FindingsBuilder();
   private readonly sampler = new DaySampler();
   private readonly reader: ByteReader;
   private readonly headers: FileHeaders | StreamHeaders;
   private parser: LineParser | undefined;
-  private readonly decoys = new DecoyTally();
-  private batch: Batch = emptyBatch();
-  private batchBytes = 0;
+  private readonly batch: BatchBuilder;
   /** Position in the decoded stream of the block's first byte. */
   private base: number;
   private longLines = 0;
@@ -225,10 +148,11 @@ class LogScan {
   constructor(
     private readonly task: Task,
     private readonly log: Member,
-    private readonly source: number,
+    source: number,
     private consumed: number,
     private readonly env: ScanEnvironment,
   ) {
+    this.batch = new BatchBuilder(source, env.serialise);
     const { block } = env.kernel;
     this.block = Buffer.from(block.buffer, block.byteOffset, block.length);
     this.capacity = block.length;
@@ -240,29 +164,7 @@ class LogScan {
       isFile && this.reader.container === "plain" && this.reader.encoding === "utf-8"
         ? env.headersOf(ref)
         : new StreamHeaders();
-    this.result = {
-      path: log.path,
-      bytes: 0,
-      lines: 0,
-      newlines: 0,
-      parsed: 0,
-      unparsed: 0,
-      hits: 0,
-      outside: 0,
-      otherWindow: 0,
-      formats: {},
-      timezones: {},
-      days: {},
-      first: undefined,
-      last: undefined,
-      sampled: { lines: 0, undated: 0, unrecognised: 0 },
-      opening: undefined,
-      closing: undefined,
-      unsure: [],
-      jumps: [],
-      order: { pairs: 0, back: 0 },
-      errors: [],
-    };
+    this.result = emptyLogResult(log.path);
   }
 
   async run(): Promise<void> {
@@ -419,7 +321,7 @@ class LogScan {
       const records = recordsOf(bytes, hits);
       if (!records) this.line(bytes, at, hits, undefined);
       else for (const part of records) await this.record(bytes, at, part);
-      if (this.batchBytes > BATCH_BYTES) await this.flush();
+      if (this.batch.isFull) await this.flush();
     }
     this.count(found.newlines, found.newlines + (region[region.length - 1] === NEWLINE ? 0 : 1));
   }
@@ -458,7 +360,7 @@ class LogScan {
       const middle = offset + part.start;
       const from = Math.max(0, middle - AROUND);
       this.line(region.subarray(from, middle + AROUND), place, [{ ...hit, offset: middle - from }], seen);
-      if (this.batchBytes > BATCH_BYTES) await this.flush();
+      if (this.batch.isFull) await this.flush();
     }
   }
 
@@ -466,7 +368,7 @@ class LogScan {
   private async record(bytes: Buffer, at: LinePlace, part: RecordHits): Promise<void> {
     const { start, end, index, hits } = part;
     this.line(bytes.subarray(start, end), index === undefined ? at : { ...at, record: index }, hits, undefined);
-    if (this.batchBytes > BATCH_BYTES) await this.flush();
+    if (this.batch.isFull) await this.flush();
   }
 
   /** Sets up what the first block of a source tells, and keeps header lines of streams. */
@@ -569,79 +471,22 @@ class LogScan {
         continue;
       }
       if (decoy) {
-        this.decoyHit(indicator, judged);
+        this.batch.decoy(indicator, judged);
         continue;
       }
-      this.sighting(read.parsed, read.original, indicator, judged, at);
+      this.batch.sighting(read.parsed, read.original, indicator, judged, {
+        path: log.path,
+        offset: this.reader.originalOffset(position),
+        line: at.newlinesBefore + 1,
+        ...(at.record === undefined ? {} : { record: at.record }),
+      });
       result.hits++;
       env.progress(0, 1);
     }
   }
 
-  private decoyHit({ value }: HuntedIndicator, { judgement, pending }: Triage): void {
-    if (judgement) this.decoys.add(value, judgement.verdict);
-    else {
-      this.batch.pendingDecoys.push({ value, pending: pending! });
-      this.batchBytes += 400;
-    }
-  }
-
-  private sighting(
-    parsed: ParsedLine,
-    original: string,
-    indicator: HuntedIndicator,
-    judged: Triage & { observed: string },
-    { position, newlinesBefore, record }: LinePlace,
-  ): void {
-    const { env, batch, log, source } = this;
-    const facts = {
-      log: {
-        path: log.path,
-        offset: this.reader.originalOffset(position),
-        line: newlinesBefore + 1,
-        ...(record === undefined ? {} : { record }),
-      },
-      indicator: sighted(indicator),
-      observed: judged.observed,
-      format: parsed.format,
-      ...(parsed.timezone === undefined ? {} : { timezone: parsed.timezone }),
-    };
-    const sighting = { event: parsed.event, original, ...facts };
-    if (judged.judgement) this.findings.add(sighting, judged.judgement, source);
-    const { head, tail } = env.serialise(sighting, judged.judgement);
-    batch.heads.push(head);
-    batch.tails.push(tail);
-    batch.lines.push(newlinesBefore);
-    batch.pendings.push(
-      judged.pending && { pending: judged.pending, source, sighting: { ...facts, time: parsed.event.timestamp } },
-    );
-    this.batchBytes += head.length + (tail?.length ?? 400);
-  }
-
   private async flush(): Promise<void> {
-    const { batch } = this;
-    if (batch.heads.length + batch.pendingDecoys.length + this.decoys.size === 0) return;
-    batch.findings = this.findings.take();
-    batch.decoys = this.decoys.take();
-    this.batch = emptyBatch();
-    this.batchBytes = 0;
-    await this.env.emit(this.task, batch);
+    const batch = this.batch.take();
+    if (batch) await this.env.emit(this.task, batch);
   }
-}
-
-function emptyBatch(): Batch {
-  return { heads: [], tails: [], lines: [], pendings: [], findings: [], decoys: [], pendingDecoys: [] };
-}
-
-/** What a sighting says of its indicator; what is not known of it is left out. */
-function sighted({ type, value, role, labels, confidence, tlp, benign }: HuntedIndicator): SightedIndicator {
-  return {
-    type,
-    name: value,
-    role,
-    labels,
-    ...(confidence === undefined ? {} : { confidence }),
-    ...(tlp === undefined ? {} : { tlp }),
-    ...(benign === undefined || benign.length === 0 ? {} : { benign }),
-  };
 }

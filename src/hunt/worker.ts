@@ -7,17 +7,12 @@ import type { CompiledSet } from "../matcher/matcher.js";
 import { hashAsFound, type FileHash } from "../sources/file-hash.js";
 import type { SourceRef } from "../sources/source.js";
 import { OwnNetworks } from "../triage/own.js";
+import type { Batch, Serialise } from "./batch.js";
 import { FileHeaders } from "./headers.js";
 import { IndicatorTable, type SharedIndicators } from "./indicator-table.js";
 import type { Task } from "./plan.js";
-import {
-  scanTask,
-  type Batch,
-  type ScanEnvironment,
-  type ScanSettings,
-  type Serialise,
-  type TaskResult,
-} from "./scan-task.js";
+import { scanTask, type ScanEnvironment, type ScanSettings } from "./scan-task.js";
+import type { TaskResult } from "./task-result.js";
 
 /** All that a scanning thread needs, in cloneable or shared form. */
 export interface ScanSetup {
