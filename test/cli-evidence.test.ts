@@ -272,6 +272,31 @@ describe("verify", () => {
     );
   });
 
+  it("finds each record of a line that holds many, and the one that changed", () => {
+    const record = (n: number, ip: string): unknown => ({
+      eventVersion: "1.08",
+      eventTime: `2021-03-04T05:06:0${n}Z`,
+      eventSource: "signin.amazonaws.com",
+      eventName: "ConsoleLogin",
+      sourceIPAddress: ip,
+      eventID: `e${n}`,
+      responseElements: { ConsoleLogin: "Success" },
+    });
+    for (const filler of [0, 3_000_000]) {
+      const records = [record(1, RELAY), record(2, "198.51.100.1"), record(3, RELAY), record(4, RELAY)];
+      const Records = filler === 0 ? records : [{ a: "b".repeat(filler) }, ...records];
+      const folder = hunted({ "trail.json": JSON.stringify({ Records }) });
+      const [finding] = documents(join(folder, "out", "findings.jsonl"));
+      const first = filler === 0 ? 0 : 1;
+      expect(finding.evidence.map((piece: any) => piece.record)).toEqual([first, first + 2, first + 3]);
+      expect(lookback(folder, ["verify", "out"])).toMatchObject({ code: 0 });
+      const path = join(folder, "logs", "trail.json");
+      writeFileSync(path, readFileSync(path, "utf8").replace('"e3"', '"e9"'));
+      const after = JSON.parse(lookback(folder, ["verify", "out", "--json"]).out);
+      expect(after.evidence.map((piece: any) => piece.state)).toEqual(["unchanged", "changed", "unchanged"]);
+    }
+  });
+
   it("finds an output whose files do not agree", () => {
     const folder = hunted({ "auth.log": `${AUTH.join("\n")}\n` });
     const findings = join(folder, "out/findings.jsonl");

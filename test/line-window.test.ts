@@ -113,9 +113,16 @@ it("a line holds what was kept of it, and no longer when one of the kept charact
         const kept = keptText(text, "203.0.113.7");
         expect(kept).toContain("203.0.113.7");
         expect(kept.length).toBeLessThanOrEqual(4098);
-        expect(holds(kept, text)).toBe(true);
-        expect(holds(kept, text.replace("113.7", "113.8"))).toBe(false);
+        expect(holds({ original: kept }, text)).toBe(true);
+        expect(holds({ original: kept }, text.replace("113.7", "113.8"))).toBe(false);
       },
     ),
+    // One character over the limit, the address at one of the ends.
+    {
+      examples: [
+        [4086, 0, "…"],
+        [0, 4086, "…"],
+      ],
+    },
   );
 });

@@ -99,6 +99,7 @@ const findingShape = z.looseObject({
       path: z.string(),
       offset: count,
       line: count,
+      record: count.optional(),
       timestamp: z.string().optional(),
       verdict: z.enum(VERDICTS),
       original: z.string(),
@@ -111,7 +112,12 @@ const findingShape = z.looseObject({
 
 const sightingShape = z.looseObject({
   event: z.looseObject({ original: z.string() }),
-  log: z.looseObject({ file: z.looseObject({ path: z.string() }), offset: count, line: count }),
+  log: z.looseObject({
+    file: z.looseObject({ path: z.string() }),
+    offset: count,
+    line: count,
+    record: count.optional(),
+  }),
   threat: z.looseObject({ indicator: z.looseObject({ name: z.string() }) }),
   lookback: z.looseObject({ verdict: z.enum(VERDICTS), finding: z.string(), observed: z.string() }),
 });
@@ -190,6 +196,7 @@ function keptSighting({ event, log, threat, lookback }: z.infer<typeof sightingS
     path: log.file.path,
     offset: log.offset,
     line: log.line,
+    ...(log.record === undefined ? {} : { record: log.record }),
     original: event.original,
     observed: lookback.observed,
     indicator: threat.indicator.name,

@@ -6,7 +6,7 @@ import { openMembers } from "../sources/archives/members.js";
 import { inspect, openReader } from "../sources/open.js";
 import { LineWindow } from "../sources/line-window.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
-import { holds, isCut } from "./evidence-text.js";
+import { holds, isPart } from "./evidence-text.js";
 import { findLines } from "./find-lines.js";
 import { lineString, PARSE_LIMIT } from "./line-text.js";
 
@@ -26,6 +26,7 @@ export interface Reread {
   context?: { before: string[]; after: string[] };
 }
 
+const ENDS_BEFORE = "the log ends before it";
 /** Bytes of a neighbour that are kept. */
 const CONTEXT_BYTES = 4096;
 /** Read before a place that was jumped to, for its neighbours. */
@@ -119,7 +120,7 @@ async function readPlaces(
     if (!(await window.seek(offset))) {
       const fault = reader.errors.find(({ code }) => ERRORS[code].loses);
       const gone = fault?.code === "not-found" || fault === undefined;
-      const detail = fault?.message ?? "the log ends before it";
+      const detail = fault?.message ?? ENDS_BEFORE;
       for (const piece of group) out.set(piece, { state: gone ? "missing" : "unreadable", detail });
       continue;
     }
@@ -146,12 +147,12 @@ async function heldAt(window: LineWindow, group: readonly Evidence[]): Promise<S
   const { line, position } = window;
   if (line !== undefined) {
     const text = lineString(line, position);
-    return new Set(group.filter(({ original }) => holds(original, text)));
+    return new Set(group.filter((one) => holds(one, text)));
   }
   const same = new Set<Evidence>();
   for await (const piece of window.pieces(OVERLAP)) {
     const text = piece.toString("utf8");
-    for (const one of group) if (isCut(one.original) && holds(one.original, text)) same.add(one);
+    for (const one of group) if (isPart(one) && holds(one, text)) same.add(one);
   }
   return same;
 }
@@ -162,8 +163,8 @@ const LOOKED_FOR = 64;
 async function lookForMoved(request: RereadRequest, out: Map<Evidence, Reread>): Promise<void> {
   const byLog = new Map<string, Evidence[]>();
   for (const [piece, { state, detail }] of out) {
-    const searchable = state === "changed" || (state === "missing" && detail === "the log ends before it");
-    if (!searchable || isCut(piece.original) || piece.original.length > PARSE_LIMIT) continue;
+    const searchable = state === "changed" || (state === "missing" && detail === ENDS_BEFORE);
+    if (!searchable || isPart(piece) || piece.original.length > PARSE_LIMIT) continue;
     const list = byLog.get(piece.path) ?? [];
     if (list.length < LOOKED_FOR) byLog.set(piece.path, [...list, piece]);
   }

@@ -39,6 +39,7 @@ export function findingJson(f: Finding): string {
       path: e.path,
       offset: e.offset,
       line: e.line,
+      record: e.record,
       timestamp: e.timestamp,
       verdict: e.verdict,
       original: e.original,

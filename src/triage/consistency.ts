@@ -11,6 +11,8 @@ export interface KeptSighting {
   path: string;
   offset: number;
   line: number;
+  /** Which of the line's records. */
+  record?: number;
   original: string;
   observed: string;
   indicator: string;
@@ -24,19 +26,22 @@ interface Tally {
 /** Problems told one by one; of more only the number is kept. */
 const TOLD = 100;
 
-const placeOf = (finding: string, verdict: Verdict, path: string, offset: number): string =>
-  JSON.stringify([finding, verdict, path, offset]);
+const placeOf = (
+  finding: string,
+  { verdict, path, offset, record }: Pick<Evidence, "verdict" | "path" | "offset" | "record">,
+): string => JSON.stringify([finding, verdict, path, offset, record]);
 
 export class Consistency {
   readonly problems: string[] = [];
   /** Problems beyond those told. */
   untold = 0;
   private readonly tallies = new Map<string, Tally>();
-  private readonly evidence = new Map<string, Evidence>();
+  private readonly evidence = new Map<string, { finding: string; piece: Evidence }>();
   private sightings = 0;
 
   constructor(private readonly hunt: KeptHunt) {
-    for (const finding of hunt.findings) this.take(finding);
+    const hashes = new Map(hunt.coverage.sources.map(({ path, sha256 }) => [path, sha256]));
+    for (const finding of hunt.findings) this.take(finding, hashes);
   }
 
   problem(text: string): void {
@@ -47,14 +52,14 @@ export class Consistency {
   /** @param number of the line in `sightings.jsonl`, from 1 */
   sighting(sighting: KeptSighting, number: number): void {
     this.sightings++;
-    const { finding: id, verdict, path, offset } = sighting;
+    const { finding: id, verdict } = sighting;
     const tally = this.tallies.get(id);
     if (!tally) return this.problem(`sightings.jsonl:${number}: finding ${id} is not in findings.jsonl`);
     if (tally.finding.indicator.name !== sighting.indicator)
       this.problem(`sightings.jsonl:${number}: ${sighting.indicator} is not the indicator of finding ${id}`);
     tally.verdicts.set(verdict, (tally.verdicts.get(verdict) ?? 0) + 1);
-    const key = placeOf(id, verdict, path, offset);
-    const piece = this.evidence.get(key);
+    const key = placeOf(id, sighting);
+    const piece = this.evidence.get(key)?.piece;
     if (!piece) return;
     this.evidence.delete(key);
     const same = piece.original === keptText(sighting.original, sighting.observed);
@@ -75,13 +80,11 @@ export class Consistency {
     for (const key of ["bytes", "lines", "hits"] as const)
       this.same(key, { total: totals[key], "its sources": sources.reduce((n, source) => n + source[key], 0) });
     for (const { finding, verdicts } of this.tallies.values()) this.compare(finding, verdicts);
-    for (const key of this.evidence.keys()) {
-      const [id, , path, offset] = JSON.parse(key) as [string, string, string, number];
-      this.problem(`finding ${id}: its evidence at byte ${offset} of ${path} is no sighting`);
-    }
+    for (const { finding, piece } of this.evidence.values())
+      this.problem(`finding ${finding}: its evidence at byte ${piece.offset} of ${piece.path} is no sighting`);
   }
 
-  private take(finding: Finding): void {
+  private take(finding: Finding, hashes: ReadonlyMap<string, string | undefined>): void {
     const { id, indicator, asset, verdict, evidence, verdicts, count } = finding;
     if (this.tallies.has(id)) return this.problem(`findings.jsonl: ${id} stands there twice`);
     this.tallies.set(id, { finding, verdicts: new Map() });
@@ -89,17 +92,11 @@ export class Consistency {
       this.problem(`finding ${id}: the id is not that of its indicator, asset and verdict`);
     if (Object.values(verdicts).reduce((n, of) => n + of, 0) !== count)
       this.problem(`finding ${id}: its verdicts do not sum to its count`);
-    const hashes = this.hashes;
     for (const piece of evidence) {
-      this.evidence.set(placeOf(id, piece.verdict, piece.path, piece.offset), piece);
+      this.evidence.set(placeOf(id, piece), { finding: id, piece });
       if (piece.sha256 !== hashes.get(piece.path))
         this.problem(`finding ${id}: the SHA-256 of ${piece.path} is not that of coverage.json`);
     }
-  }
-
-  private hashesOf: Map<string, string | undefined> | undefined;
-  private get hashes(): ReadonlyMap<string, string | undefined> {
-    return (this.hashesOf ??= new Map(this.hunt.coverage.sources.map(({ path, sha256 }) => [path, sha256])));
   }
 
   private compare(finding: Finding, counted: ReadonlyMap<Verdict, number>): void {

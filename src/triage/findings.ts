@@ -183,7 +183,11 @@ function finish(draft: FindingDraft): Finding {
   const evidence: Evidence[] = [];
   for (const d of [...draft.worst, draft.first, draft.last].sort(byTime)) {
     const seen = evidence.some(
-      (e) => e.path === d.evidence.path && e.offset === d.evidence.offset && e.verdict === d.evidence.verdict,
+      (e) =>
+        e.path === d.evidence.path &&
+        e.offset === d.evidence.offset &&
+        e.record === d.evidence.record &&
+        e.verdict === d.evidence.verdict,
     );
     if (!seen) evidence.push(d.evidence);
   }
