@@ -44,7 +44,7 @@ describe("decoys", () => {
       "185.4.5.6",
     ]);
     const mine = new OwnNetworks(["45.8.16.0/20", "185.4.0.0/17"], true);
-    const { sets, indicators } = drawDecoys(set.indicators, set.hash, mine, 5);
+    const { sets, indicators } = drawDecoys(set, mine, 5);
     const drawn = sets.flatMap((one) => one.decoys);
     expect(sets.map((one) => one.listed)).toEqual(["8.8.9.9", "45.8.1.7"]);
     expect(new Set(drawn).size).toBe(10);
@@ -61,21 +61,21 @@ describe("decoys", () => {
 
   it("are the same for the same list, others for another, and none for names, networks and IPv6", async () => {
     const set = await listOf(["45.8.1.7", "91.1.2.3"]);
-    const draw = (hash: string): DecoySet[] => drawDecoys(set.indicators, hash, own, 2).sets;
+    const draw = (hash: string): DecoySet[] => drawDecoys({ indicators: set.indicators, hash }, own, 2).sets;
     expect(draw(set.hash)).toEqual(draw(set.hash));
     expect(draw(set.hash)).not.toEqual(draw("0".repeat(64)));
     const other = await listOf(["evil.example.net", "45.8.0.0/20", "2001:db9::1"]);
-    expect(drawDecoys(other.indicators, other.hash, own, 3).sets).toEqual([]);
-    expect(drawDecoys(set.indicators, set.hash, own, 0).sets).toEqual([]);
+    expect(drawDecoys(other, own, 3).sets).toEqual([]);
+    expect(drawDecoys(set, own, 0).sets).toEqual([]);
   });
 
   it("are a thousand at most for each asked for, spread over all of a long list", async () => {
     const address = (i: number): string => `${20 + (i >> 13)}.${(i >> 5) & 255}.${(i & 31) * 8}.9`;
     const middle = await listOf(Array.from({ length: 3000 }, (_, i) => address(i)));
-    expect(drawDecoys(middle.indicators, middle.hash, own, 1).indicators).toHaveLength(1000);
-    expect(drawDecoys(middle.indicators, middle.hash, own, 3).indicators).toHaveLength(3000);
+    expect(drawDecoys(middle, own, 1).indicators).toHaveLength(1000);
+    expect(drawDecoys(middle, own, 3).indicators).toHaveLength(3000);
     const long = await listOf(Array.from({ length: 60_000 }, (_, i) => address(i)));
-    const { sets, indicators } = drawDecoys(long.indicators, long.hash, own, 1);
+    const { sets, indicators } = drawDecoys(long, own, 1);
     expect(indicators).toHaveLength(1000);
     expect(new Set(sets.map(({ listed }) => listed.split(".")[0])).size).toBe(8);
   });
@@ -245,7 +245,7 @@ describe("a hunt with decoys", () => {
     const listed = ["45.8.1.7", "91.121.4.5"];
     writeFileSync(join(folder, "flows.txt"), listed.join("\n"));
     const set = await loadIntel([join(folder, "flows.txt")]);
-    const decoys = drawDecoys(set.indicators, set.hash, new OwnNetworks(["10.0.0.0/8"], true), 1).sets;
+    const decoys = drawDecoys(set, new OwnNetworks(["10.0.0.0/8"], true), 1).sets;
     const [first, second] = decoys.map((one) => one.decoys[0]!);
     const flow = (src: string, dst: string, sport: number, dport: number, action = "ACCEPT"): string =>
       `2 123456789010 eni-1 ${src} ${dst} ${sport} ${dport} 6 20 4249 1614816000 1614816060 ${action} OK`;

@@ -36,6 +36,27 @@ describe("coverage by day", () => {
     expect(asked).toBe(2);
   });
 
+  it("reads one line of a block that goes on where the last one ended, and more where it does not", () => {
+    const sampler = new DaySampler();
+    const asked = (text: string): number => {
+      const region = Buffer.from(text);
+      let n = 0;
+      sampler.block(region, text.split("\n").length - 1, false, (at) => {
+        n++;
+        return Date.parse(region.toString("latin1", at, at + 20));
+      });
+      return n;
+    };
+    expect(asked(line(7).repeat(1000))).toBe(2);
+    expect(asked(line(7).repeat(1000))).toBe(1);
+    expect(asked(line(7).repeat(999) + line(8))).toBeGreaterThan(5);
+    expect(asked(line(8).repeat(1000))).toBe(1);
+    // Back by a day, between the blocks: both ends are read, and the jump is told.
+    expect(asked(line(7).repeat(1000))).toBe(2);
+    expect(sampler.days).toEqual({ "2021-03-07": 3999, "2021-03-08": 1001 });
+    expect(sampler.jumps).toMatchObject([{ before: Date.UTC(2021, 2, 8), after: Date.UTC(2021, 2, 7) }]);
+  });
+
   it("counts a last line without its line end, and leaves undated lines out", () => {
     expect(sample(line(7).trimEnd(), true).days).toEqual({ "2021-03-07": 1 });
     expect(sample("no time here\nnor here\n", true).days).toEqual({});

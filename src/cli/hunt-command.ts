@@ -61,6 +61,7 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     throw new LookbackError("intel-unusable", "none of the --intel files holds an indicator that can be hunted");
 
   const outDir = flags.output as string | undefined;
+  const isTold = outDir !== undefined || flags.quiet !== true;
   const stated = flags.own as string[] | undefined;
   const own = new OwnNetworks(stated ?? DEFAULT_OWN, stated !== undefined);
   const request: HuntRequest = {
@@ -78,7 +79,8 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     // Nothing is kept without a folder, and a hash that is not kept proves nothing.
     hash: outDir === undefined ? "none" : ((flags.hash as HashChoice | undefined) ?? "hits"),
     expect: settings.expect.map(({ value }) => value),
-    decoys: flags.noDecoys === true ? 0 : ((flags.decoys as number | undefined) ?? DECOYS),
+    // The check is told by the summary and in the folder.
+    decoys: isTold && flags.noDecoys !== true ? ((flags.decoys as number | undefined) ?? DECOYS) : 0,
     ...(flags.workers === undefined ? {} : { workers: flags.workers as number }),
   };
   const signals = new Signals();

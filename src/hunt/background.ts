@@ -11,7 +11,7 @@
  */
 import { PUBLIC_RESOLVERS, SPECIAL_USE } from "../intel/special-use.js";
 import { BACKGROUND_KINDS, type Background, type BackgroundCount, type BackgroundKind } from "../model/background.js";
-import type { Indicator } from "../model/indicator.js";
+import type { Indicator, IndicatorSet } from "../model/indicator.js";
 import { formatIpv4 } from "../model/ip.js";
 import { VERDICTS, type Finding, type Verdict } from "../model/sighting.js";
 import { FAMILY } from "../triage/ladder.js";
@@ -73,11 +73,12 @@ function spanOf({ range }: Pick<Indicator, "range">): Span[] {
 
 /**
  * Draws decoys for the single IPv4 addresses of a list, in its order. The same list gives the same ones.
- * @param hash of the indicator set, the seed; @param each decoys for one address, 0 for none
+ * @param each decoys for one address, 0 for none
  */
-export function drawDecoys(indicators: readonly Indicator[], hash: string, own: OwnNetworks, each: number): Decoys {
+export function drawDecoys(list: Pick<IndicatorSet, "indicators" | "hash">, own: OwnNetworks, each: number): Decoys {
   const out: Decoys = { sets: [], indicators: [] };
   if (each < 1) return out;
+  const { indicators, hash } = list;
   // A set is sorted: the single addresses, which may be a million, are looked up where they stand.
   const singles: Indicator[] = [];
   const wide: Span[] = [];

@@ -25,7 +25,7 @@ const WITNESSES = 3;
 /** Searches in one task, for each direction: times in no order must not have every line read. */
 const SEARCHES = 64;
 /** Samples of a block whose lines span a long time lie this close together in time, where the budget allows. */
-const PROBE_MS = 12 * 3_600_000;
+export const PROBE_MS = 12 * 3_600_000;
 const PROBES_A_BLOCK = 128;
 const PROBES = 1024;
 const PROBE_BYTES = 1024;

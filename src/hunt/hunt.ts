@@ -91,8 +91,8 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   const totalBytes = sources.reduce((n, s) => n + s.size, 0);
 
   const threads = request.workers ?? availableParallelism();
-  const { indicators: listed, hash: listHash } = request.indicators;
-  const decoys = drawDecoys(listed, listHash, request.own, request.decoys ?? 0);
+  const { indicators: listed } = request.indicators;
+  const decoys = drawDecoys(request.indicators, request.own, request.decoys ?? 0);
   const hunted = decoys.indicators.length === 0 ? listed : [...listed, ...decoys.indicators];
   const { slots, ...compiled } = compile(hunted);
   const setup: ScanSetup = {
@@ -215,7 +215,8 @@ function withHashes(findings: readonly Finding[], coverage: Coverage): Finding[]
 const ASSERTIONS = 3;
 
 /** Who said so, from the set: workers have no need of it. */
-function withAssertions(findings: readonly Finding[], indicators: readonly Indicator[]): Finding[] {
+function withAssertions(findings: Finding[], indicators: readonly Indicator[]): Finding[] {
+  if (findings.length === 0) return findings;
   // By value first: a key made for each of a million indicators would take longer than searching a large log.
   const values = new Set(findings.map(({ indicator }) => indicator.name));
   const wanted = new Map<string, AssertionRef[]>();

@@ -5,7 +5,7 @@
  * Where two samples lie more than a day apart, the change between them is sought down to neighbouring lines, so that a day without
  * lines is one. What the budget leaves open is kept as `unsure` and never called a gap.
  */
-import { JumpFinder, type Dated, type Edge, type Jump, type Order } from "./clock-jumps.js";
+import { JumpFinder, PROBE_MS, type Dated, type Edge, type Jump, type Order } from "./clock-jumps.js";
 
 /** Reads the time of the line that starts at a position of the block; undefined when it has none that can be read. */
 export type TimeAt = (lineStart: number) => number | undefined;
@@ -85,9 +85,14 @@ export class DaySampler {
    * @param region whole lines; @param lines newlines in it (the last line may lack one)
    * @param atHead the region begins the source; @param base its offset in the stream
    */
-  block(region: Buffer, lines: number, atHead: boolean, timeAt: TimeAt, base = 0): void {
+  block(region: Buffer, lines: number, atHead: boolean, read: TimeAt, base = 0): void {
     if (region.length === 0) return;
+    const timeAt = eachOnce(read);
     const total = region[region.length - 1] === NEWLINE ? lines : lines + 1;
+    if (this.continues(region, timeAt)) {
+      this.count(this.closing!.time, total);
+      return;
+    }
     const starts = [0];
     const stride = atHead && region.length <= HEAD_BYTES ? HEAD_STRIDE : STRIDE;
     for (let at = stride; at < region.length; at += stride) starts.push(lineStart(region, at));
@@ -117,6 +122,26 @@ export class DaySampler {
       previous = sample;
     }
     this.count(previous.time, total - previous.line);
+  }
+
+  /**
+   * The usual block of a busy log: its last line is of the day of the block before, and a little later. Its first line, which
+   * follows that block's last, need not be read then.
+   */
+  private continues(region: Buffer, timeAt: TimeAt): boolean {
+    const { closing } = this;
+    if (!closing?.outermost || region.length > STRIDE) return false;
+    const end = lineStart(region, region.length - 1);
+    const time = timeAt(end);
+    if (time === undefined || day(time) !== day(closing.time)) return false;
+    const ahead = time - closing.time;
+    if (ahead < 0 || ahead >= PROBE_MS) return false;
+    const inner = ahead < NEAR_MS ? closing.time : timeAt(previousLine(region, previousLine(region, end)));
+    if (inner === undefined) return false;
+    this.note(time);
+    this.finder.order.pairs++;
+    this.closing = { time, outermost: true, inner };
+    return true;
   }
 
   /** Jumps between the dated samples, what undated ones hide, and how the block follows the one before. */
@@ -233,6 +258,15 @@ export function dayText(n: number): string {
 
 function day(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** No line is read twice. */
+function eachOnce(read: TimeAt): TimeAt {
+  const times = new Map<number, number | undefined>();
+  return (at) => {
+    if (!times.has(at)) times.set(at, read(at));
+    return times.get(at);
+  };
 }
 
 /** The line at a position, or the first with a time among the next few that start up to `end`; the line itself when none has. */
