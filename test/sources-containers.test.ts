@@ -149,9 +149,15 @@ describe("faults of streams", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
   });
 
-  test("a zstd frame that asks for a window of gigabytes is refused", async () => {
-    const [read] = await readAll(file(Buffer.from("28b52ffd00a80100000000000000000000", "hex")));
+  test.each([
+    ["window", "28b52ffd00a80100000000000000000000"],
+    ["single segment, which is its own window,", "28b52ffda0ffffff7f010000"],
+    ["single segment of a length of eight bytes", "28b52ffde00000000002000000010000"],
+  ])("a zstd frame that asks for a %s of gigabytes is refused, at no cost", async (_, frame) => {
+    const before = process.memoryUsage().rss;
+    const [read] = await readAll(file(Buffer.from(frame, "hex")));
     expect(read!.codes).toEqual(["expansion-limit"]);
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
   });
 });
 

@@ -35,13 +35,14 @@ async function frameHeader(stored: ByteCursor): Promise<FrameHeader> {
     throw new DecodeError("unsupported-container", "a frame needs a dictionary", start);
   let window: number;
   if (single) {
-    window = 0;
-    for (let i = sizeBytes - 1; i >= 0; i--) window = window * 256 + bytes[at + dictionary + i]!;
+    // The contents' size is the window's.
+    window = sizeBytes === 2 ? 256 : 0;
+    for (let i = sizeBytes - 1, unit = 256 ** i; i >= 0; i--, unit /= 256) window += unit * bytes[at + dictionary + i]!;
   } else {
     const base = 2 ** (10 + (bytes[5]! >> 3));
     window = base + (base / 8) * (bytes[5]! & 7);
   }
-  if (window > MAX_WINDOW && !single)
+  if (window > MAX_WINDOW)
     throw new DecodeError("expansion-limit", `a frame asks for a window of ${window} bytes`, start);
   return { bytes, hasChecksum: (descriptor & 4) !== 0 };
 }
