@@ -215,6 +215,12 @@ const FLAGS = {
     description: "take the SHA-256 of log files, for -o: those with hits (default), all, none",
   },
   force: { long: "force", description: "write over a finished hunt in DIR" },
+  resume: {
+    long: "resume",
+    value: "DIR",
+    completes: "folder",
+    description: "go on with the hunt that was broken off in DIR, as it was given",
+  },
   json: { long: "json", description: "stream the sightings to standard output as JSON Lines" },
   failOn: {
     long: "fail-on",
@@ -325,6 +331,7 @@ export const COMMANDS = {
       "output",
       "hash",
       "force",
+      "resume",
       "json",
       "failOn",
       "workers",

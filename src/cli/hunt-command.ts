@@ -1,8 +1,10 @@
 /** `lookback hunt`: reads the flags, runs the hunt, writes what it came to. */
+import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 
 import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
+import { checkResume } from "../hunt/resume.js";
 import type { ScanSettings } from "../hunt/scan-task.js";
 import type { IntelInput } from "../intel/index.js";
 import type { Digest } from "../sources/file-hash.js";
@@ -17,7 +19,8 @@ import { createProgress, type Progress } from "../report/progress.js";
 import type { HuntSummary, ReportProvenance } from "../report/summary.js";
 import { renderSummary } from "../report/terminal.js";
 import { printable } from "../report/text.js";
-import { OutputFolder } from "./output-folder.js";
+import { CHECKPOINT, OutputFolder, type Reuse } from "./output-folder.js";
+import { resumedHunt, thisProcess, type Underway } from "./resume.js";
 import { loadIndicators, warnOfErrors, warnOfSetAside } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
 import { asFlags, logInputs, parserSettings, settingsInForce } from "./settings.js";
@@ -34,6 +37,9 @@ const INCOMPLETE = 2;
 /** Decoys for each listed IPv4 address. */
 const DECOYS = 1;
 
+/** How and when the hunt was first started. */
+type HuntStart = Omit<Underway, "process">;
+
 type WantedWindow = NonNullable<ScanSettings["window"]> | "any";
 
 function windowWanted(wanted: WantedWindow | undefined): Pick<ScanSettings, "window"> {
@@ -41,6 +47,15 @@ function windowWanted(wanted: WantedWindow | undefined): Pick<ScanSettings, "win
 }
 
 export async function huntCommand(operands: string[], given: FlagValues): Promise<number> {
+  if (given.resume === undefined) return runHunt(operands, given);
+  const resumed = await resumedHunt(operands, given);
+  if (resumed) return runHunt(resumed.operands, resumed.flags, resumed.underway);
+  warn(`the hunt in ${String(given.resume)} had come to its end: there is nothing left to do`);
+  return DONE;
+}
+
+/** @param underway of a hunt that is to go on */
+async function runHunt(operands: string[], given: FlagValues, underway?: Underway): Promise<number> {
   const settings = await settingsInForce(given);
   const flags = asFlags(settings);
   const from = flags.from as number | undefined;
@@ -53,6 +68,11 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
   const inputs = logInputs(operands, settings);
 
   const startedAt = new Date();
+  const began: HuntStart = underway ?? {
+    arguments: process.argv.slice(2).map(withoutPassword),
+    working_folder: process.cwd(),
+    started: startedAt.toISOString(),
+  };
   const named = flags.intel as IntelInput[] | undefined;
   const { set: indicators, paths: intelPaths } = await loadIndicators(named, flags, settings);
   warnOfErrors(indicators);
@@ -84,7 +104,15 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     ...(flags.workers === undefined ? {} : { workers: flags.workers as number }),
   };
   const signals = new Signals();
-  const output = outDir === undefined ? undefined : OutputFolder.open(outDir, flags.force === true);
+  let output: OutputFolder | undefined;
+  if (outDir !== undefined) {
+    const program = `lookback ${VERSION}`;
+    request.checkpoint = { path: join(outDir, CHECKPOINT), resume: underway !== undefined, program };
+    // Before what a broken hunt left is taken away.
+    if (underway) checkResume(request, request.checkpoint);
+    output = OutputFolder.open(outDir, reuseOf(flags, underway));
+    output.manifest(jsonDocument(manifestAtStart(request, began, { from, to })));
+  }
 
   const stdout = new StandardOutput();
   const result = await watched(request, flags, {
@@ -104,12 +132,14 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     output.closeSightings();
     output.write("findings.jsonl", result.findings.map((finding) => `${findingJson(finding)}\n`).join(""));
     output.write("coverage.json", coverageJson(result.coverage));
-    const provenance = provenanceOf(startedAt, finishedAt);
+    const provenance = provenanceOf(began, finishedAt);
     const { renderHtml } = await import("../report/html.js");
     output.write("report.html", await renderHtml({ ...summarise(), provenance }));
-    output.write("manifest.json", jsonDocument(manifestOf(request, result, { from, to }, provenance, output.digests)));
+    output.manifest(jsonDocument(manifestOf(request, result, { from, to }, began, provenance, output.digests)));
+    if (!result.interrupted) output.finish();
   }
   if (!stdout.closed.aborted) {
+    if (result.resumed) tellResumed(result.resumed);
     if (flags.quiet === true) warnOfLosses(result);
     else showSummary(summarise(), flags.json === true);
   }
@@ -180,11 +210,13 @@ class StandardOutput {
     if (this.closed.aborted || process.stdout.write(`${text}\n`)) return undefined;
     this.drained ??= new Promise<void>((resolve) => {
       const go = (): void => {
+        process.stdout.off("drain", go);
+        this.closed.removeEventListener("abort", go);
         this.drained = undefined;
         resolve();
       };
-      process.stdout.once("drain", go);
-      this.closed.addEventListener("abort", go, { once: true });
+      process.stdout.on("drain", go);
+      this.closed.addEventListener("abort", go);
     });
     return this.drained;
   }
@@ -241,21 +273,57 @@ function summaryOf(
   };
 }
 
-function provenanceOf(startedAt: Date, finishedAt: Date): ReportProvenance {
+/** A TAXII address may hold a password. */
+function withoutPassword(text: string): string {
+  return /taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text;
+}
+
+function reuseOf({ force }: FlagValues, underway: Underway | undefined): Reuse {
+  if (underway) return "resume";
+  return force === true ? "force" : "never";
+}
+
+function provenanceOf(began: HuntStart, finishedAt: Date): ReportProvenance {
   return {
     version: VERSION,
     node: process.version,
-    startedAt: startedAt.toISOString(),
+    startedAt: began.started,
     finishedAt: finishedAt.toISOString(),
-    // A TAXII address may hold a password.
-    arguments: process.argv.slice(2).map((text) => (/taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text)),
+    arguments: began.arguments,
   };
+}
+
+/** What is known before the first log is read. Enough to go on with the hunt, should it be broken off. */
+function manifestAtStart({ indicators, own }: HuntRequest, began: HuntStart, bounds: Bounds): Record<string, unknown> {
+  return {
+    lookback: VERSION,
+    node: process.version,
+    ...howStarted(began),
+    indicators: { count: indicators.indicators.length, hash: `sha256:${indicators.hash}` },
+    own: { networks: own.cidrs, stated: own.stated },
+    window: windowJson(bounds),
+    started: began.started,
+    ...(began.resumed === undefined ? {} : { resumed: began.resumed }),
+    process: thisProcess(),
+    finished: null,
+    interrupted: true,
+    complete: false,
+  };
+}
+
+function howStarted(began: HuntStart): Pick<HuntStart, "arguments" | "working_folder"> {
+  return { arguments: began.arguments, working_folder: began.working_folder };
+}
+
+function windowJson({ from, to }: Bounds): { from: string | null; to: string | null } {
+  return { from: from === undefined ? null : iso(from), to: to === undefined ? null : iso(to) };
 }
 
 function manifestOf(
   { indicators: set, own, hash }: HuntRequest,
   result: HuntResult,
   bounds: Bounds,
+  began: HuntStart,
   provenance: ReportProvenance,
   files: Readonly<Record<string, Digest>>,
 ): Record<string, unknown> {
@@ -263,14 +331,10 @@ function manifestOf(
   return {
     lookback: provenance.version,
     node: provenance.node,
-    arguments: provenance.arguments,
-    working_folder: process.cwd(),
+    ...howStarted(began),
     indicators: { count: set.indicators.length, hash: `sha256:${set.hash}`, files: set.files, errors: set.errors },
     own: { networks: own.cidrs, stated: own.stated },
-    window: {
-      from: bounds.from === undefined ? null : iso(bounds.from),
-      to: bounds.to === undefined ? null : iso(bounds.to),
-    },
+    window: windowJson(bounds),
     counts: {
       sightings: result.sightings,
       findings: result.findings.length,
@@ -285,10 +349,26 @@ function manifestOf(
     assurance: result.coverage.ledger.assurance,
     background: result.coverage.background === undefined ? null : backgroundJson(result.coverage.background),
     started: provenance.startedAt,
+    ...resumedJson(began, result, provenance.finishedAt),
     finished: provenance.finishedAt,
     interrupted: result.interrupted,
     complete: result.complete && set.errors.length === 0,
   };
+}
+
+/** Every time that the hunt went on, and what was found then. */
+function resumedJson(began: HuntStart, { resumed }: HuntResult, finished: string): { resumed?: unknown[] } {
+  const before = began.resumed ?? [];
+  const now = resumed ? [...before, { ...resumed, finished }] : before;
+  return now.length === 0 ? {} : { resumed: now };
+}
+
+function tellResumed({ done, tasks, changed, added }: NonNullable<HuntResult["resumed"]>): void {
+  warn(`${done} of ${tasks} parts were read before the hunt was broken off`);
+  for (const path of changed.slice(0, LOSSES_TOLD)) warn(`${path}: changed since the hunt began, so read again`);
+  for (const path of added.slice(0, LOSSES_TOLD)) warn(`${path}: was not there when the hunt began, so not searched`);
+  const more = Math.max(0, changed.length - LOSSES_TOLD) + Math.max(0, added.length - LOSSES_TOLD);
+  if (more > 0) warn(`${more} more that changed or were added: see resumed in manifest.json`);
 }
 
 function showSummary(summary: HuntSummary, jsonOnStdout: boolean): void {

@@ -20,8 +20,13 @@ import { LookbackError } from "../model/errors.js";
 const BUFFER_CHARACTERS = 1024 * 1024;
 const MANIFEST = "manifest.json";
 const SIGHTINGS = "sightings.jsonl";
+/** What `--resume` goes on from: there while the hunt runs, and after one that was broken off. */
+export const CHECKPOINT = "checkpoint.jsonl";
 /** What a hunt leaves: removed before a new one, so that no file of the old stands beside the new. */
 const FILES = [MANIFEST, SIGHTINGS, `${SIGHTINGS}.part`, "findings.jsonl", "coverage.json", "report.html"] as const;
+
+/** How a folder is taken that a hunt used before. */
+export type Reuse = "never" | "force" | "resume";
 
 export class OutputFolder {
   private fd: number | undefined;
@@ -34,17 +39,18 @@ export class OutputFolder {
 
   private constructor(readonly path: string) {}
 
-  /** Makes the folder. Throws LookbackError when it holds a finished hunt and `force` is not set, or cannot be made. */
-  static open(path: string, force: boolean): OutputFolder {
+  /** Makes the folder. Throws LookbackError when it holds a finished hunt that is not to be written over, or cannot be made. */
+  static open(path: string, reuse: Reuse): OutputFolder {
     return guarded(path, () => {
-      if (!force && isFinished(join(path, MANIFEST)))
+      if (reuse === "never" && isFinished(join(path, MANIFEST)))
         throw new LookbackError(
           "output-exists",
           `${path} holds a finished hunt; give --force to write over it, or another folder`,
         );
       makeFolder(path);
-      for (const name of FILES) rmSync(join(path, name), { force: true });
+      for (const name of FILES) if (reuse !== "resume" || name !== MANIFEST) rmSync(join(path, name), { force: true });
       const folder = new OutputFolder(path);
+      if (reuse !== "resume") rmSync(join(path, CHECKPOINT), { force: true });
       folder.fd = openSync(join(path, `${SIGHTINGS}.part`), "w");
       return folder;
     });
@@ -67,11 +73,25 @@ export class OutputFolder {
     this.digests[SIGHTINGS] = { sha256: this.sightingsHash.digest("hex"), bytes: this.sightingsBytes };
   }
 
-  /** @param name one of the contract's files; write the manifest last */
-  write(name: Exclude<(typeof FILES)[number], typeof SIGHTINGS>, text: string): void {
+  /** @param name one of the contract's files */
+  write(name: Exclude<(typeof FILES)[number], typeof SIGHTINGS | typeof MANIFEST>, text: string): void {
     const bytes = Buffer.from(text);
     guarded(this.path, () => writeFileSync(join(this.path, name), bytes));
     this.digests[name] = { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
+  }
+
+  /** First, to say what is under way, and last. Never there in part: it tells what the folder is. */
+  manifest(text: string): void {
+    const path = join(this.path, MANIFEST);
+    guarded(this.path, () => {
+      writeFileSync(`${path}.part`, text);
+      renameSync(`${path}.part`, path);
+    });
+  }
+
+  /** The hunt came to its end: there is nothing to go on from. */
+  finish(): void {
+    guarded(this.path, () => rmSync(join(this.path, CHECKPOINT), { force: true }));
   }
 
   private flush(): void {

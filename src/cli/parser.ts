@@ -32,7 +32,7 @@ function addFlag(command: Commander, name: FlagName, values: FlagValues): void {
 export async function runCommandLine(
   argv: readonly string[],
   version: string,
-  actions: Record<keyof typeof COMMANDS, Run>,
+  actions: Partial<Record<keyof typeof COMMANDS, Run>>,
 ): Promise<number> {
   let code = 0;
   const program = new Commander("lookback");
@@ -71,7 +71,7 @@ export async function runCommandLine(
     for (const name of definition.flags) addFlag(command, name, values);
     command.action(async (...args: unknown[]) => {
       const operands = args.slice(0, -2).flat().map(String);
-      code = await actions[key](operands, values);
+      code = (await actions[key]?.(operands, values)) ?? 0;
     });
   }
 

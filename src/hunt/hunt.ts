@@ -22,6 +22,7 @@ import { shareIndicators } from "./indicator-table.js";
 import type { Expectation } from "./ledger.js";
 import { plan, type Task } from "./plan.js";
 import { runTasks, type TaskHandlers, type WorkerSource } from "./pool.js";
+import { openJournal, type Checkpoint, type Resumed } from "./resume.js";
 import type { Serialise } from "./batch.js";
 import type { ScanSettings } from "./scan-task.js";
 import type { TaskResult } from "./task-result.js";
@@ -44,6 +45,8 @@ export interface HuntRequest {
   decoys?: number;
   /** Threads, the calling one included; default: one a core. */
   workers?: number;
+  /** Absent: a hunt that is broken off starts anew. */
+  checkpoint?: Checkpoint;
 }
 
 /** What the rim gives: where results go, how they are written, who watches. */
@@ -78,6 +81,8 @@ export interface HuntResult {
   interrupted: boolean;
   /** Stored files that were hashed, and those that could not be because they changed or went away meanwhile. */
   hashes: { hashed: number; changed: number };
+  /** Of a hunt that went on where it was broken off. */
+  resumed?: Resumed;
 }
 
 /** Below this a thread costs more than it saves. */
@@ -86,8 +91,12 @@ const PROGRESS_MS = 100;
 
 export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResult> {
   const walked = await walk(request.inputs);
-  const { sources, problems } = withoutOwnFiles(walked, request.inputs, request.notLogs ?? []);
+  const found = withoutOwnFiles(walked, request.inputs, request.notLogs ?? []);
+  const progress = request.checkpoint && openJournal(request, request.checkpoint, found);
+  const { sources, problems } = progress ?? found;
+  const journal = progress?.journal;
   const tasks = plan(sources);
+  const done = progress ? tasks.filter((task) => progress.isDone(task)) : [];
   const totalBytes = sources.reduce((n, s) => n + s.size, 0);
 
   const threads = request.workers ?? availableParallelism();
@@ -120,9 +129,13 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     rim.serialiseTail,
   );
   const handlers: TaskHandlers = {
-    batch: (task, batch) => collector.batch(task, batch),
+    batch: (task, batch) => {
+      journal?.batch(task, batch);
+      return collector.batch(task, batch);
+    },
     result: async (result) => {
       results.set(result.id, result);
+      if (!result.interrupted) journal?.finish(tasks[result.id]!, result);
       await collector.finish(tasks[result.id]!, result);
     },
     failed: async (task, message) => {
@@ -150,7 +163,17 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   const timer = rim.onProgress && setInterval(tell, PROGRESS_MS);
   try {
     const worthThreads = totalBytes >= WORTH_THREADS_BYTES || request.workers !== undefined;
-    await runTasks(tasks, worthThreads ? threads : 1, rim.workers, setup, rim.serialise, handlers);
+    for (const task of done) {
+      if (Atomics.load(stop, 0) !== 0) break;
+      for (const batch of journal!.batchesOf(task)) await collector.batch(task, batch);
+      const result = { ...journal!.resultOf(task), id: task.id };
+      results.set(task.id, result);
+      await collector.finish(task, result);
+      Atomics.add(counters, 0, BigInt(storedBytes(task)));
+    }
+    const isDone = new Set(done);
+    const left = tasks.filter((task) => !isDone.has(task));
+    await runTasks(left, worthThreads ? threads : 1, rim.workers, setup, rim.serialise, handlers);
     await finishUnrun(tasks, results, failures, collector);
     await collector.close();
     // Whoever stops the program from here on has no hashes, but all was searched.
@@ -162,6 +185,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     clearInterval(timer);
     rim.signal?.removeEventListener("abort", onAbort);
     collector.dispose();
+    journal?.close();
   }
   tell();
 
@@ -188,7 +212,12 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
       hashed: [...hashes.values()].filter((hash) => "sha256" in hash).length,
       changed: [...hashes.values()].filter((hash) => "code" in hash).length,
     },
+    ...(progress?.resumed ? { resumed: { done: done.length, tasks: tasks.length, ...progress.resumed } } : {}),
   };
+}
+
+function storedBytes({ ref, range }: Task): number {
+  return range ? Math.min(range.end, ref.size) - range.start : ref.size;
 }
 
 /** Indexes of the sources to hash, in order. */

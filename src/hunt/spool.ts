@@ -50,8 +50,9 @@ export class LineSpool {
   }
 }
 
-/** writeSync until all is written. */
-export function writeAll(fd: number, text: string | Uint8Array): void {
+/** writeSync until all is written. @param position of the file; absent: where it stands */
+export function writeAll(fd: number, text: string | Uint8Array, position?: number): void {
   const bytes = typeof text === "string" ? Buffer.from(text) : text;
-  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+  for (let at = 0; at < bytes.length;)
+    at += writeSync(fd, bytes, at, undefined, position === undefined ? undefined : position + at);
 }

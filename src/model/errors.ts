@@ -39,6 +39,7 @@ export const ERRORS = {
   usage: { means: "the command line is not right", loses: true },
   "output-exists": { means: "the output folder holds a finished hunt", loses: true },
   "output-unreadable": { means: "the folder holds no finished hunt, or a file in it cannot be read", loses: true },
+  "resume-refused": { means: "the hunt is not the one that was broken off", loses: true },
   "output-failed": { means: "the output could not be written", loses: true },
 } as const;
 

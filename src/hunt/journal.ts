@@ -1,0 +1,200 @@
+/**
+ * What a hunt has done so far, on disk: of each task that came to its end, its batches and its result. A hunt that was broken off
+ * takes these as they are and does the rest, and comes to the same as one that was not.
+ *
+ * A file of lines that is only ever appended to. The first letter tells the kind: `H` the header; `A` a start of the hunt, which
+ * ends what an earlier one left undone; `B` a batch and `R` the result of a task, after the task's key and a tab. A crash may leave a
+ * last line in part: from there on the file is cut off.
+ */
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+
+import type { Batch } from "./batch.js";
+import type { Task } from "./plan.js";
+import { writeAll } from "./spool.js";
+import type { TaskResult } from "./task-result.js";
+
+/** Lines are gathered up to so many characters, or for so long. */
+const BUFFER_CHARACTERS = 4 * 1024 * 1024;
+const BUFFER_MS = 1000;
+const CHUNK = 1024 * 1024;
+/** Longest beginning of a line that tells what it is: a kind, two numbers of sixteen digits, a source. */
+const KEY_LIMIT = 64;
+const NEWLINE = 10;
+
+/** Where a line's JSON stands in the file. */
+interface Place {
+  start: number;
+  end: number;
+}
+
+interface DoneTask {
+  batches: Place[];
+  result: Place;
+}
+
+export class Journal {
+  private buffer: string[] = [];
+  private characters = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly fd: number,
+    private readonly done: ReadonlyMap<string, DoneTask>,
+  ) {}
+
+  /** Starts a new one, over any that there is. @param header JSON */
+  static begin(path: string, header: string): Journal {
+    const journal = new Journal(openSync(path, "w+", 0o600), new Map());
+    journal.line(`H${header}`);
+    journal.line("A");
+    return journal;
+  }
+
+  /** Goes on with one; undefined when there is none that has a header. */
+  static reopen(path: string): { journal: Journal; header: string } | undefined {
+    let fd: number;
+    try {
+      fd = openSync(path, "r+");
+    } catch {
+      return undefined;
+    }
+    const { header, done, end } = readJournal(fd);
+    if (header === undefined) {
+      closeSync(fd);
+      return undefined;
+    }
+    ftruncateSync(fd, end);
+    const journal = new Journal(fd, done);
+    const text = journal.textAt(header);
+    journal.line("A");
+    return { journal, header: text };
+  }
+
+  /** The header alone, of one that is there. */
+  static headerOf(path: string): string | undefined {
+    let fd: number;
+    try {
+      fd = openSync(path, "r");
+    } catch {
+      return undefined;
+    }
+    try {
+      for (const { end } of linesOf(fd)) {
+        const text = bytesAt(fd, 0, end).toString("utf8");
+        return text.startsWith("H") ? text.slice(1) : undefined;
+      }
+      return undefined;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** Whether the task had come to its end before this start. */
+  has(task: Task): boolean {
+    return this.done.has(keyOf(task));
+  }
+
+  /** Of a task that it has. */
+  resultOf(task: Task): TaskResult {
+    return JSON.parse(this.textAt(this.done.get(keyOf(task))!.result)) as TaskResult;
+  }
+
+  *batchesOf(task: Task): Generator<Batch> {
+    for (const place of this.done.get(keyOf(task))!.batches) yield JSON.parse(this.textAt(place)) as Batch;
+  }
+
+  batch(task: Task, batch: Batch): void {
+    this.line(`B${keyOf(task)}\t${JSON.stringify(batch)}`);
+  }
+
+  /** The task has come to its end. */
+  finish(task: Task, result: TaskResult): void {
+    this.line(`R${keyOf(task)}\t${JSON.stringify(result)}`);
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.fd);
+  }
+
+  private line(text: string): void {
+    this.buffer.push(text);
+    this.characters += text.length;
+    if (this.characters > BUFFER_CHARACTERS) this.flush();
+    // Nothing else may come for hours.
+    else this.timer ??= setTimeout(() => this.flush(), BUFFER_MS).unref();
+  }
+
+  private flush(): void {
+    if (this.buffer.length > 0) {
+      // Reading moved nothing: every read names its place, and what is written goes to the end.
+      writeAll(this.fd, `${this.buffer.join("\n")}\n`, fstatSync(this.fd).size);
+      fdatasyncSync(this.fd);
+    }
+    this.buffer = [];
+    this.characters = 0;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private textAt({ start, end }: Place): string {
+    return bytesAt(this.fd, start, end - start).toString("utf8");
+  }
+}
+
+function keyOf({ source, range }: Task): string {
+  return range ? `${source}:${range.start}-${range.end}` : `${source}`;
+}
+
+function readJournal(fd: number): { header: Place | undefined; done: Map<string, DoneTask>; end: number } {
+  const done = new Map<string, DoneTask>();
+  let open = new Map<string, Place[]>();
+  let header: Place | undefined;
+  let end = 0;
+  for (const { start, end: lineEnd } of linesOf(fd)) {
+    const head = bytesAt(fd, start, Math.min(KEY_LIMIT, lineEnd - start)).toString("latin1");
+    const kind = head[0];
+    const tab = head.indexOf("\t");
+    if (start === 0 ? kind !== "H" : kind !== "A" && (tab < 0 || (kind !== "B" && kind !== "R"))) break;
+    const place = { start: start + (start === 0 ? 1 : tab + 1), end: lineEnd };
+    const key = head.slice(1, tab);
+    if (start === 0) header = place;
+    else if (kind === "A") open = new Map();
+    else if (kind === "R") {
+      done.set(key, { batches: open.get(key) ?? [], result: place });
+      open.delete(key);
+    } else {
+      const batches = open.get(key);
+      if (batches) batches.push(place);
+      else open.set(key, [place]);
+    }
+    end = lineEnd + 1;
+  }
+  return { header, done, end };
+}
+
+/** Whole lines, in order, without their line ends. */
+function* linesOf(fd: number): Generator<Place> {
+  const chunk = Buffer.allocUnsafe(CHUNK);
+  let start = 0;
+  for (let at = 0; ;) {
+    const n = readSync(fd, chunk, 0, CHUNK, at);
+    if (n === 0) return;
+    const bytes = chunk.subarray(0, n);
+    for (let i = bytes.indexOf(NEWLINE); i >= 0; i = bytes.indexOf(NEWLINE, i + 1)) {
+      yield { start, end: at + i };
+      start = at + i + 1;
+    }
+    at += n;
+  }
+}
+
+function bytesAt(fd: number, start: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let at = 0; at < length;) {
+    const n = readSync(fd, bytes, at, length - at, start + at);
+    if (n === 0) return bytes.subarray(0, at);
+    at += n;
+  }
+  return bytes;
+}
