@@ -107,9 +107,12 @@ describe("a hunt that was broken off", () => {
   }, 180_000);
 
   it("tells of the work that it took over, and goes on several times", async () => {
-    rmSync(join(cwd, "out"), { recursive: true, force: true });
-    await broken(cwd, "out", lasts * 0.4, "SIGINT");
-    expect(manifest(join(cwd, "out"))["interrupted"]).toBe(true);
+    // As late as may be, but before its end.
+    for (let ms = lasts * 0.4; ; ms /= 2) {
+      rmSync(join(cwd, "out"), { recursive: true, force: true });
+      await broken(cwd, "out", ms, "SIGINT");
+      if (manifest(join(cwd, "out"))["interrupted"] === true) break;
+    }
     const resumed = lookback(cwd, "hunt", "-q", "--resume", "out", "--workers", "1");
     expect(resumed.code).toBe(0);
     expect(resumed.err).toMatch(/^lookback: \d+ of 12 parts were read before the hunt was broken off\n$/);
@@ -134,7 +137,7 @@ describe("resuming", () => {
       "bash",
       [
         "-c",
-        `mkfifo pipe; exec 9<>pipe; ${process.execPath} ${program} ${HUNT.join(" ")} out --workers 1 logs pipe & p=$!; for i in $(seq 200); do sleep 0.05; [ $(grep -c ^R out/checkpoint.jsonl 2>/dev/null || echo 0) -ge ${keep} ] && break; done; kill -9 $p; wait $p`,
+        `mkfifo pipe; exec 9<>pipe; ${process.execPath} ${program} ${HUNT.join(" ")} out --workers 1 logs pipe & p=$!; for i in $(seq 200); do sleep 0.05; [ $(grep -ac ^R out/checkpoint.jsonl 2>/dev/null || echo 0) -ge ${keep} ] && break; done; kill -9 $p; wait $p`,
       ],
       { cwd, encoding: "utf8", timeout: 30_000 },
     );
@@ -239,7 +242,7 @@ describe("the journal", () => {
           const size = statSync(path).size;
           truncateSync(path, Math.min(kept, size));
           const again = Journal.reopen(path);
-          if (kept < 9) {
+          if (kept < 17) {
             expect(again).toBeUndefined();
             return;
           }

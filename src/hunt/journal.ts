@@ -2,10 +2,11 @@
  * What a hunt has done so far, on disk: of each task that came to its end, its batches and its result. A hunt that was broken off
  * takes these as they are and does the rest, and comes to the same as one that was not.
  *
- * A file of lines that is only ever appended to. The first letter tells the kind: `H` the header; `A` a start of the hunt, which
- * ends what an earlier one left undone; `B` a batch and `R` the result of a task, after the task's key and a tab. A crash may leave a
- * last line in part: from there on the file is cut off.
+ * A file of lines that is only ever appended to: a letter for the kind, the CRC-32 of what follows in eight hexadecimal digits, then
+ * `H` the header; `A` a start of the hunt, which ends what an earlier one left undone; `B` a batch and `R` the result of a
+ * task, after the task's key and a tab. Where a line is not whole, as a crash may leave it, the file is cut off.
  */
+import { crc32 } from "node:zlib";
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 
 import type { Batch } from "./batch.js";
@@ -14,11 +15,13 @@ import { writeAll } from "./spool.js";
 import type { TaskResult } from "./task-result.js";
 
 /** Lines are gathered up to so many characters, or for so long. */
-const BUFFER_CHARACTERS = 4 * 1024 * 1024;
-const BUFFER_MS = 1000;
+const BUFFER_CHARACTERS = 1024 * 1024;
+const BUFFER_MS = 250;
+/** A killed process loses nothing that was written; a machine without power, what was not synced. */
+const SYNC_MS = 2000;
 const CHUNK = 1024 * 1024;
-/** Longest beginning of a line that tells what it is: a kind, two numbers of sixteen digits, a source. */
-const KEY_LIMIT = 64;
+/** Of a line, its kind and the checksum of the rest. */
+const HEAD = 9;
 const NEWLINE = 10;
 
 /** Where a line's JSON stands in the file. */
@@ -36,6 +39,7 @@ export class Journal {
   private buffer: string[] = [];
   private characters = 0;
   private timer: NodeJS.Timeout | undefined;
+  private synced = Date.now();
 
   private constructor(
     private readonly fd: number,
@@ -45,8 +49,8 @@ export class Journal {
   /** Starts a new one, over any that there is. @param header JSON */
   static begin(path: string, header: string): Journal {
     const journal = new Journal(openSync(path, "w+", 0o600), new Map());
-    journal.line(`H${header}`);
-    journal.line("A");
+    journal.line("H", header);
+    journal.line("A", "");
     return journal;
   }
 
@@ -66,7 +70,7 @@ export class Journal {
     ftruncateSync(fd, end);
     const journal = new Journal(fd, done);
     const text = journal.textAt(header);
-    journal.line("A");
+    journal.line("A", "");
     return { journal, header: text };
   }
 
@@ -79,9 +83,9 @@ export class Journal {
       return undefined;
     }
     try {
-      for (const { end } of linesOf(fd)) {
-        const text = bytesAt(fd, 0, end).toString("utf8");
-        return text.startsWith("H") ? text.slice(1) : undefined;
+      for (const place of linesOf(fd)) {
+        const line = wholeLine(fd, place);
+        return line?.kind === "H" ? line.rest.toString("utf8") : undefined;
       }
       return undefined;
     } finally {
@@ -104,21 +108,22 @@ export class Journal {
   }
 
   batch(task: Task, batch: Batch): void {
-    this.line(`B${keyOf(task)}\t${JSON.stringify(batch)}`);
+    this.line("B", `${keyOf(task)}\t${JSON.stringify(batch)}`);
   }
 
   /** The task has come to its end. */
   finish(task: Task, result: TaskResult): void {
-    this.line(`R${keyOf(task)}\t${JSON.stringify(result)}`);
+    this.line("R", `${keyOf(task)}\t${JSON.stringify(result)}`);
   }
 
   close(): void {
+    this.synced = 0;
     this.flush();
     closeSync(this.fd);
   }
 
-  private line(text: string): void {
-    this.buffer.push(text);
+  private line(kind: string, text: string): void {
+    this.buffer.push(`${kind}${crc32(text).toString(16).padStart(8, "0")}${text}`);
     this.characters += text.length;
     if (this.characters > BUFFER_CHARACTERS) this.flush();
     // Nothing else may come for hours.
@@ -129,7 +134,10 @@ export class Journal {
     if (this.buffer.length > 0) {
       // Reading moved nothing: every read names its place, and what is written goes to the end.
       writeAll(this.fd, `${this.buffer.join("\n")}\n`, fstatSync(this.fd).size);
+    }
+    if (Date.now() - this.synced > SYNC_MS) {
       fdatasyncSync(this.fd);
+      this.synced = Date.now();
     }
     this.buffer = [];
     this.characters = 0;
@@ -151,26 +159,33 @@ function readJournal(fd: number): { header: Place | undefined; done: Map<string,
   let open = new Map<string, Place[]>();
   let header: Place | undefined;
   let end = 0;
-  for (const { start, end: lineEnd } of linesOf(fd)) {
-    const head = bytesAt(fd, start, Math.min(KEY_LIMIT, lineEnd - start)).toString("latin1");
-    const kind = head[0];
-    const tab = head.indexOf("\t");
-    if (start === 0 ? kind !== "H" : kind !== "A" && (tab < 0 || (kind !== "B" && kind !== "R"))) break;
-    const place = { start: start + (start === 0 ? 1 : tab + 1), end: lineEnd };
-    const key = head.slice(1, tab);
-    if (start === 0) header = place;
-    else if (kind === "A") open = new Map();
-    else if (kind === "R") {
-      done.set(key, { batches: open.get(key) ?? [], result: place });
+  for (const place of linesOf(fd)) {
+    const line = wholeLine(fd, place);
+    if (!line || (line.kind === "H") !== (place.start === 0)) break;
+    const tab = line.rest.indexOf("\t");
+    const key = line.rest.toString("latin1", 0, tab);
+    const json = { start: place.start + HEAD + tab + 1, end: place.end };
+    if (line.kind === "H") header = { start: HEAD, end: place.end };
+    else if (line.kind === "A") open = new Map();
+    else if (line.kind === "R") {
+      done.set(key, { batches: open.get(key) ?? [], result: json });
       open.delete(key);
     } else {
       const batches = open.get(key);
-      if (batches) batches.push(place);
-      else open.set(key, [place]);
+      if (batches) batches.push(json);
+      else open.set(key, [json]);
     }
-    end = lineEnd + 1;
+    end = place.end + 1;
   }
   return { header, done, end };
+}
+
+/** A line's kind and what follows its checksum; undefined when that does not hold. */
+function wholeLine(fd: number, { start, end }: Place): { kind: string; rest: Buffer } | undefined {
+  const bytes = bytesAt(fd, start, end - start);
+  const rest = bytes.subarray(HEAD);
+  const holds = bytes.length >= HEAD && Number.parseInt(bytes.toString("latin1", 1, HEAD), 16) === crc32(rest);
+  return holds ? { kind: bytes.toString("latin1", 0, 1), rest } : undefined;
 }
 
 /** Whole lines, in order, without their line ends. */
