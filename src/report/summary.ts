@@ -28,6 +28,8 @@ export interface HuntSummary {
   intel: IntelSummary;
   /** The time window that was asked for, RFC 3339 or date; absent ends are open. */
   window?: { since?: string; until?: string };
+  /** Hits whose time lies outside `window`: in no file of the output. */
+  outside?: number;
   /** Sightings that --window left out. */
   otherWindow?: number;
   own: {
@@ -54,7 +56,7 @@ export interface ReportProvenance {
   finishedAt: string;
   /** The command line as typed, without the program's name. */
   arguments: string[];
-  /** Further lines for the page, name and value: `workers`, `decoys`, a hash of an output file. */
+  /** Further lines for the page, name and value: a setting, a hash of an output file. */
   facts?: readonly (readonly [string, string])[];
 }
 
