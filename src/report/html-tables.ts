@@ -1,20 +1,14 @@
 /** The page's table of the sources that were read. */
 import type { SourceCoverage } from "../model/coverage.js";
-import type { HuntSummary } from "./summary.js";
+import { sourcesWorstFirst, type HuntSummary } from "./summary.js";
 import { escapeHtml, formatBytes, formatCount, plural, shorten, visibleHtml } from "./text.js";
 import { coverageSentence, periodWords } from "./wording.js";
 
 const MAX_SOURCES = 500;
 const MAX_ERRORS_EACH = 5;
 
-/** Incomplete first, then those with hits, then in the order read, so that a bounded table keeps what matters. */
-export function sourceOrder(sources: readonly SourceCoverage[]): SourceCoverage[] {
-  const rank = (s: SourceCoverage): number => (s.complete ? (s.errors.length > 0 ? 1 : s.hits > 0 ? 2 : 3) : 0);
-  return [...sources].sort((a, b) => rank(a) - rank(b));
-}
-
 export function coverageSection(input: HuntSummary): string {
-  const all = sourceOrder(input.coverage.sources);
+  const all = sourcesWorstFirst(input.coverage.sources);
   const shown = all.slice(0, MAX_SOURCES);
   const rest = all.length - shown.length;
   const note =

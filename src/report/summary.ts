@@ -1,5 +1,5 @@
 /** What a finished hunt hands to the renderers for people. Plain data: the renderers read no clock and no file. */
-import type { Coverage } from "../model/coverage.js";
+import type { Coverage, SourceCoverage } from "../model/coverage.js";
 import type { IntelFile } from "../model/indicator.js";
 import { LEVEL_OF, LEVELS, VERDICTS } from "../model/sighting.js";
 import type { Finding, Verdict } from "../model/sighting.js";
@@ -77,6 +77,12 @@ export function compareFindings(a: Finding, b: Finding): number {
 
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort(compareFindings);
+}
+
+/** Incomplete first, then those with hits, then in the order read, so that a bounded table keeps what matters. */
+export function sourcesWorstFirst(sources: readonly SourceCoverage[]): SourceCoverage[] {
+  const rank = (s: SourceCoverage): number => (s.complete ? (s.errors.length > 0 ? 1 : s.hits > 0 ? 2 : 3) : 0);
+  return [...sources].sort((a, b) => rank(a) - rank(b));
 }
 
 export interface VerdictCount {
