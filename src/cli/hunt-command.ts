@@ -5,18 +5,16 @@ import { DEFAULT_OWN, OwnNetworks } from "../triage/own.js";
 import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/hunt.js";
 import type { ScanSettings } from "../hunt/scan-task.js";
 import type { IntelInput } from "../intel/index.js";
-import type { Digest } from "../sources/file-hash.js";
-import { withoutUserinfo } from "../intel/taxii-address.js";
 import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import type { HashChoice } from "../model/coverage.js";
 import { LEVELS, type Level } from "../model/sighting.js";
-import { backgroundJson, coverageJson, findingJson } from "../report/findings-json.js";
-import { jsonDocument } from "../report/json-text.js";
 import { createProgress, type Progress } from "../report/progress.js";
-import type { HuntSummary, ReportProvenance } from "../report/summary.js";
+import type { HuntSummary } from "../report/summary.js";
 import { renderSummary } from "../report/terminal.js";
 import { printable } from "../report/text.js";
+import type { ReportId } from "./flags.js";
+import { extraFiles, summaryOf, writeOutput, type FinishedHunt } from "./hunt-output.js";
 import { OutputFolder } from "./output-folder.js";
 import { loadIndicators, warnOfErrors, warnOfSetAside } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
@@ -24,7 +22,6 @@ import { asFlags, logInputs, parserSettings, settingsInForce } from "./settings.
 import { serialise, serialiseTail } from "./serialise.js";
 import { startedWorker, WORKER_ENTRY } from "./warm-up.js";
 import { usage } from "./usage.js";
-import { VERSION } from "./version.js";
 
 /** Exit codes of the contract. */
 const DONE = 0;
@@ -48,6 +45,9 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
   if (flags.intel === undefined && settings.intel.length === 0)
     throw usage("a hunt needs indicators: --intel FILE, or intel sources in lookback.yaml");
   if (from !== undefined && to !== undefined && to < from) throw usage("--to lies before --from");
+  const outDir = flags.output as string | undefined;
+  if (outDir === undefined && settings.values.get("report")?.place === "--report")
+    throw usage("--report needs a folder: -o DIR");
 
   const parser = parserSettings(settings);
   const inputs = logInputs(operands, settings);
@@ -60,7 +60,7 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
   if (indicators.indicators.length === 0)
     throw new LookbackError("intel-unusable", "none of the --intel files holds an indicator that can be hunted");
 
-  const outDir = flags.output as string | undefined;
+  const reports = (flags.report as ReportId[] | undefined) ?? [];
   const isTold = outDir !== undefined || flags.quiet !== true;
   const stated = flags.own as string[] | undefined;
   const own = new OwnNetworks(stated ?? DEFAULT_OWN, stated !== undefined);
@@ -84,7 +84,8 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     ...(flags.workers === undefined ? {} : { workers: flags.workers as number }),
   };
   const signals = new Signals();
-  const output = outDir === undefined ? undefined : OutputFolder.open(outDir, flags.force === true);
+  const output =
+    outDir === undefined ? undefined : OutputFolder.open(outDir, flags.force === true, extraFiles(reports));
 
   const stdout = new StandardOutput();
   const result = await watched(request, flags, {
@@ -96,19 +97,18 @@ export async function huntCommand(operands: string[], given: FlagValues): Promis
     stopped: signals.stopped,
   });
 
-  const finishedAt = new Date();
-  const elapsed = finishedAt.getTime() - startedAt.getTime();
+  const finished: FinishedHunt = {
+    request,
+    result,
+    settings,
+    bounds: { from, to },
+    startedAt,
+    finishedAt: new Date(),
+    ...(outDir === undefined ? {} : { outDir }),
+  };
   let summary: HuntSummary | undefined;
-  const summarise = (): HuntSummary => (summary ??= summaryOf(indicators, result, own, { from, to }, elapsed, outDir));
-  if (output) {
-    output.closeSightings();
-    output.write("findings.jsonl", result.findings.map((finding) => `${findingJson(finding)}\n`).join(""));
-    output.write("coverage.json", coverageJson(result.coverage));
-    const provenance = provenanceOf(startedAt, finishedAt);
-    const { renderHtml } = await import("../report/html.js");
-    output.write("report.html", await renderHtml({ ...summarise(), provenance }));
-    output.write("manifest.json", jsonDocument(manifestOf(request, result, { from, to }, provenance, output.digests)));
-  }
+  const summarise = (): HuntSummary => (summary ??= summaryOf(finished));
+  if (output) await writeOutput(output, finished, summarise(), reports);
   if (!stdout.closed.aborted) {
     if (flags.quiet === true) warnOfLosses(result);
     else showSummary(summarise(), flags.json === true);
@@ -188,107 +188,6 @@ class StandardOutput {
     });
     return this.drained;
   }
-}
-
-interface Bounds {
-  from: number | undefined;
-  to: number | undefined;
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-function windowOf({ from, to }: Bounds): { since?: string; until?: string } {
-  return { ...(from === undefined ? {} : { since: iso(from) }), ...(to === undefined ? {} : { until: iso(to) }) };
-}
-
-function summaryOf(
-  set: IndicatorSet,
-  result: HuntResult,
-  own: OwnNetworks,
-  bounds: Bounds,
-  elapsedMs: number,
-  outDir: string | undefined,
-): HuntSummary {
-  const labels = new Set<string>();
-  let from: number | undefined = Infinity;
-  let until: number | undefined = -Infinity;
-  // One pass: there may be a million. An end that any indicator leaves open is open for the list.
-  for (const indicator of set.indicators) {
-    for (const label of indicator.labels) labels.add(label);
-    from = from === undefined || indicator.validFrom === undefined ? undefined : Math.min(from, indicator.validFrom);
-    until =
-      until === undefined || indicator.validUntil === undefined ? undefined : Math.max(until, indicator.validUntil);
-  }
-  return {
-    findings: result.findings,
-    sightings: result.sightings,
-    coverage: result.coverage,
-    intel: {
-      indicators: set.indicators.length,
-      files: set.files,
-      rejected: set.files.reduce((n, file) => n + file.rejected, 0),
-      hash: set.hash,
-      labels: [...labels].sort(),
-      ...(from === undefined ? {} : { validFrom: iso(from) }),
-      ...(until === undefined ? {} : { validUntil: iso(until) }),
-    },
-    window: windowOf(bounds),
-    ...(result.otherWindow > 0 ? { otherWindow: result.otherWindow } : {}),
-    own: { networks: [...own.cidrs], assumed: !own.stated },
-    elapsedMs,
-    ...(outDir === undefined ? {} : { outDir }),
-    ...(result.interrupted ? { interrupted: true } : {}),
-  };
-}
-
-function provenanceOf(startedAt: Date, finishedAt: Date): ReportProvenance {
-  return {
-    version: VERSION,
-    node: process.version,
-    startedAt: startedAt.toISOString(),
-    finishedAt: finishedAt.toISOString(),
-    // A TAXII address may hold a password.
-    arguments: process.argv.slice(2).map((text) => (/taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text)),
-  };
-}
-
-function manifestOf(
-  { indicators: set, own, hash }: HuntRequest,
-  result: HuntResult,
-  bounds: Bounds,
-  provenance: ReportProvenance,
-  files: Readonly<Record<string, Digest>>,
-): Record<string, unknown> {
-  const { totals } = result.coverage;
-  return {
-    lookback: provenance.version,
-    node: provenance.node,
-    arguments: provenance.arguments,
-    working_folder: process.cwd(),
-    indicators: { count: set.indicators.length, hash: `sha256:${set.hash}`, files: set.files, errors: set.errors },
-    own: { networks: own.cidrs, stated: own.stated },
-    window: {
-      from: bounds.from === undefined ? null : iso(bounds.from),
-      to: bounds.to === undefined ? null : iso(bounds.to),
-    },
-    counts: {
-      sightings: result.sightings,
-      findings: result.findings.length,
-      outside_window: result.outside,
-      other_validity: result.otherWindow,
-      sources: totals.sources,
-      bytes: totals.bytes,
-      lines: totals.lines,
-    },
-    hashes: { algorithm: "SHA-256", of: hash ?? "none", ...result.hashes },
-    files,
-    assurance: result.coverage.ledger.assurance,
-    background: result.coverage.background === undefined ? null : backgroundJson(result.coverage.background),
-    started: provenance.startedAt,
-    finished: provenance.finishedAt,
-    interrupted: result.interrupted,
-    complete: result.complete && set.errors.length === 0,
-  };
 }
 
 function showSummary(summary: HuntSummary, jsonOnStdout: boolean): void {

@@ -22,6 +22,10 @@ const MANIFEST = "manifest.json";
 const SIGHTINGS = "sightings.jsonl";
 /** What a hunt leaves: removed before a new one, so that no file of the old stands beside the new. */
 const FILES = [MANIFEST, SIGHTINGS, `${SIGHTINGS}.part`, "findings.jsonl", "coverage.json", "report.html"] as const;
+/** What it leaves when asked to. Names that a person gives to files too: removed only where a hunt's manifest lists them. */
+const EXTRA = ["report.md", "findings.csv"] as const;
+export type ExtraFile = (typeof EXTRA)[number];
+type Written = Exclude<(typeof FILES)[number], typeof SIGHTINGS> | ExtraFile;
 
 export class OutputFolder {
   private fd: number | undefined;
@@ -34,16 +38,27 @@ export class OutputFolder {
 
   private constructor(readonly path: string) {}
 
-  /** Makes the folder. Throws LookbackError when it holds a finished hunt and `force` is not set, or cannot be made. */
-  static open(path: string, force: boolean): OutputFolder {
+  /**
+   * Makes the folder. Throws LookbackError when it holds a finished hunt, or a file that no hunt left under a name of `extra`, and
+   * `force` is not set, or when it cannot be made.
+   */
+  static open(path: string, force: boolean, extra: readonly ExtraFile[] = []): OutputFolder {
     return guarded(path, () => {
-      if (!force && isFinished(join(path, MANIFEST)))
+      const old = readManifest(join(path, MANIFEST));
+      if (!force && old.finished)
         throw new LookbackError(
           "output-exists",
           `${path} holds a finished hunt; give --force to write over it, or another folder`,
         );
+      const foreign = extra.find((name) => !old.files.has(name) && existsSync(join(path, name)));
+      if (!force && foreign !== undefined)
+        throw new LookbackError(
+          "output-exists",
+          `${path} holds a ${foreign} that no hunt left; give --force to write over it, or another folder`,
+        );
       makeFolder(path);
       for (const name of FILES) rmSync(join(path, name), { force: true });
+      for (const name of EXTRA) if (old.files.has(name)) rmSync(join(path, name), { force: true });
       const folder = new OutputFolder(path);
       folder.fd = openSync(join(path, `${SIGHTINGS}.part`), "w");
       return folder;
@@ -68,7 +83,7 @@ export class OutputFolder {
   }
 
   /** @param name one of the contract's files; write the manifest last */
-  write(name: Exclude<(typeof FILES)[number], typeof SIGHTINGS>, text: string): void {
+  write(name: Written, text: string): void {
     const bytes = Buffer.from(text);
     guarded(this.path, () => writeFileSync(join(this.path, name), bytes));
     this.digests[name] = { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
@@ -94,13 +109,14 @@ function makeFolder(path: string): void {
   for (const folder of missing.toReversed()) mkdirSync(folder);
 }
 
-function isFinished(manifest: string): boolean {
-  if (!existsSync(manifest)) return false;
+/** Of a hunt that stands there: whether it came to its end, and which files it lists. */
+function readManifest(path: string): { finished: boolean; files: ReadonlySet<string> } {
+  if (!existsSync(path)) return { finished: false, files: new Set() };
   try {
-    const known = JSON.parse(readFileSync(manifest, "utf8")) as { interrupted?: unknown };
-    return known.interrupted !== true;
+    const known = JSON.parse(readFileSync(path, "utf8")) as { interrupted?: unknown; files?: object };
+    return { finished: known.interrupted !== true, files: new Set(Object.keys(known.files ?? {})) };
   } catch {
-    return true; // something is there that is not ours to write over
+    return { finished: true, files: new Set() }; // something is there that is not ours to write over
   }
 }
 
