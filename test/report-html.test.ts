@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { EVIDENCE_LIMIT } from "../src/model/sighting.js";
 import { renderHtml } from "../src/report/html.js";
 import { timelineOf } from "../src/report/timeline.js";
 import { emptyReport, makeFinding, sampleReport } from "./report-sample.js";
@@ -91,6 +92,27 @@ describe("the page", () => {
     expect(html).toContain("\\u{202e}\\u{2066}\\u{200b}\\u{feff}");
   });
 
+  it("shows a line as it was kept, to what was found at its end", async () => {
+    const line = `${"x".repeat(EVIDENCE_LIMIT - 11)}203.0.113.7`;
+    const made = makeFinding(
+      {
+        verdict: "callout",
+        name: "203.0.113.7",
+        asset: "a",
+        count: 1,
+        reasons: [],
+        lines: [
+          ["p", 1, line],
+          ["p", 2, `…${line}…`],
+        ],
+      },
+      0,
+    );
+    const html = await renderHtml({ ...sampleReport(), findings: [made] });
+    expect(html).toContain(`<pre>${line}</pre>`);
+    expect(html).toContain(`<pre>…${line}…</pre>`);
+  });
+
   it("bounds lines, findings and sources, and says what it left out", async () => {
     const sample = sampleReport();
     const long = makeFinding(
@@ -107,7 +129,7 @@ describe("the page", () => {
     const findings = Array.from({ length: 3000 }, (_, i) => ({ ...long, id: `id${i}` }));
     const sources = Array.from({ length: 2000 }, () => sample.coverage.sources[0]!);
     const html = await renderHtml({ ...sample, findings, coverage: { ...sample.coverage, sources } });
-    expect(html).toContain("97,952 more characters");
+    expect(html).toContain("95,902 more characters");
     expect(html.match(/class="finding"/g)).toHaveLength(1000);
     expect(html).toContain("2,000 further findings");
     expect(html).toContain("1,500 further sources in coverage.json");

@@ -1,11 +1,11 @@
 /** `findings.csv`: one finding a row for spreadsheets. RFC 4180; a cell is text to a spreadsheet, whatever a log wrote into it. */
 import { stringify } from "csv-stringify/sync";
-import type { Evidence, Finding } from "../model/sighting.js";
+import { EVIDENCE_LIMIT, type Evidence, type Finding } from "../model/sighting.js";
 import { worstFirst } from "./summary.js";
 import { shorten, visibleText } from "./text.js";
 
-/** Code units of a cell: spreadsheets take 32,767. */
-const MAX_CELL = 8192;
+/** Code units of a cell: all of a line that is kept as evidence. Spreadsheets take 32,767. */
+const MAX_CELL = EVIDENCE_LIMIT + 2;
 
 interface Row {
   finding: Finding;

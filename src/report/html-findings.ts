@@ -1,6 +1,6 @@
 /** The page's list of findings: a row each, its reasons and log lines folded below it, and the form that filters them. */
 import type { Evidence, Finding, Level, Verdict } from "../model/sighting.js";
-import { LEVELS, VERDICTS, WINDOWS } from "../model/sighting.js";
+import { EVIDENCE_LIMIT, LEVELS, VERDICTS, WINDOWS } from "../model/sighting.js";
 import { NEXT_STEPS } from "./next-steps.js";
 import { worstFirst } from "./summary.js";
 import { escapeHtml, formatCount, plural, shorten, truncateMiddle, visibleAttribute, visibleHtml } from "./text.js";
@@ -9,7 +9,8 @@ import { isAddressType, periodWords, reasonWords, VERDICT_WORDS } from "./wordin
 const MAX_FINDINGS = 1000;
 /** Code units of raw lines in the whole page: worst findings first, so what is left out is the least. */
 const EVIDENCE_BUDGET = 4_000_000;
-const MAX_LINE = 2048;
+/** Evidence is kept around what was found: cut any shorter, it may lack that. */
+const MAX_LINE = EVIDENCE_LIMIT + 2;
 const MAX_REASONS = 12;
 /** Code points of an indicator in the table; the details have all of it. */
 const MAX_NAME = 160;
@@ -51,7 +52,7 @@ function filterForm(shown: readonly Finding[]): string {
   return `<form class="filter" id="filter" role="search" aria-label="Filter the findings" hidden>
 <p class="find"><label for="filter-text">Indicator, own machine, label or log text</label>
 <input type="search" id="filter-text" autocomplete="off" spellcheck="false" aria-describedby="filter-help">
-<button type="reset">Show all</button> <button type="button" id="open-all" aria-pressed="false">Open all</button></p>
+<button type="button" id="show-all">Show all</button> <button type="button" id="open-all" aria-pressed="false">Open all</button></p>
 ${group("verdict", VERDICTS, (f) => f.verdict)}
 ${group("level", LEVELS, (f) => f.level)}
 <p class="hint" id="filter-help">Tick what is to be shown; a row with nothing ticked hides nothing. Of several words all must stand in a finding.</p>

@@ -30,10 +30,11 @@ out.textContent=why.length===0?"":count(n)+" of "+count(rows.length)+" findings 
 (rest>0?" "+count(rest)+" more are in findings.jsonl only, and were not looked at.":"")}
 function label(open){all.setAttribute("aria-pressed",String(open));all.textContent=open?"Close all":"Open all"}
 function set(open){rows.forEach(function(r){if(!r.hidden)r.querySelectorAll("details").forEach(function(d){d.open=open})});label(open)}
+function reset(){form.reset();apply()}
 function target(){
 var row=rows.filter(function(r){return "#"+r.id===decodeURIComponent(location.hash)})[0];
 if(!row)return;
-if(row.hidden){form.reset();apply()}
+if(row.hidden)reset();
 row.querySelector("details").open=true;row.scrollIntoView()}
 var opened=[];
 window.addEventListener("beforeprint",function(){
@@ -43,7 +44,7 @@ window.addEventListener("afterprint",function(){opened.forEach(function(d){d.ope
 window.addEventListener("hashchange",target);
 all.addEventListener("click",function(){set(all.getAttribute("aria-pressed")!=="true")});
 form.addEventListener("input",apply);
-form.addEventListener("reset",function(){setTimeout(apply)});
+document.getElementById("show-all").addEventListener("click",reset);
 form.addEventListener("submit",function(e){e.preventDefault()});
 form.hidden=false;
 apply();

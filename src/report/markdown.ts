@@ -1,6 +1,6 @@
 /** `report.md`: the report for a ticket or a wiki. The page's words; of what the page draws, the figures. */
 import type { Evidence, Finding } from "../model/sighting.js";
-import { LEVEL_OF, VERDICTS } from "../model/sighting.js";
+import { EVIDENCE_LIMIT, LEVEL_OF, VERDICTS } from "../model/sighting.js";
 import { backgroundSentence, validitySentence } from "./background-words.js";
 import { assuranceSentence, limitPieces } from "./ledger-words.js";
 import { code, codeBlock, table } from "./markdown-text.js";
@@ -22,7 +22,8 @@ const MAX_FINDINGS = 1000;
 /** Findings that are told with their lines. */
 const MAX_TOLD = 200;
 const MAX_REASONS = 12;
-const MAX_LINE = 2048;
+/** Evidence is kept around what was found: cut any shorter, it may lack that. */
+const MAX_LINE = EVIDENCE_LIMIT + 2;
 const MAX_SOURCES = 500;
 const MAX_FILES = 50;
 const MAX_DECISIONS = 30;
