@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { EVIDENCE_LIMIT } from "../src/model/sighting.js";
 import { renderHtml } from "../src/report/html.js";
 import { timelineOf } from "../src/report/timeline.js";
-import { emptyReport, makeFinding, sampleReport } from "./report-sample.js";
+import { emptyReport, makeFinding, SAMPLE_BACKGROUND, sampleReport } from "./report-sample.js";
 
 const ESC = String.fromCharCode(27);
 const EVIL =
@@ -90,6 +90,50 @@ describe("the page", () => {
     expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(html).toContain('<span class="ctl">\\u{1b}</span>[31m');
     expect(html).toContain("\\u{202e}\\u{2066}\\u{200b}\\u{feff}");
+  });
+
+  it("tells of a line which format read it and how its time was had", async () => {
+    const made = makeFinding(
+      {
+        verdict: "callout",
+        name: "n",
+        asset: "a",
+        count: 1,
+        from: "2021-03-04",
+        to: "2021-03-04",
+        reasons: [],
+        lines: [["p", 1, "x"]],
+      },
+      0,
+    );
+    const evidence = made.evidence.map((e) => ({ ...e, format: "squid.access", timezone: "UTC (assumed); <b>" }));
+    const html = await renderHtml({ ...sampleReport(), findings: [{ ...made, evidence }] });
+    expect(html).toContain("(byte 187) · squid.access · time UTC (assumed); &lt;b&gt;</span><pre>x</pre>");
+  });
+
+  it("has the method: decoys, hits outside the window, how times were read, hashes of logs, facts of the hunt", async () => {
+    const sample = sampleReport();
+    const sources = [
+      { ...sample.coverage.sources[0]!, timezone: "UTC (assumed)", lines: 10, sha256: "ab".repeat(32) },
+      { ...sample.coverage.sources[1]!, timezone: "<b>Europe/Paris", lines: 5 },
+      { ...sample.coverage.sources[2]!, timezone: "<b>Europe/Paris", lines: 7 },
+    ];
+    const coverage = { ...sample.coverage, sources, background: SAMPLE_BACKGROUND };
+    const html = await renderHtml({ ...sample, coverage, outside: 3, otherWindow: 2 });
+    const method = html.slice(html.indexOf('id="method"'));
+    expect(method).toContain("3, left out: they are in no file of this output");
+    expect(method).toContain("2, left out by --window");
+    expect(method).toContain("161 addresses that nobody listed, from the networks of 161 listed addresses");
+    const rows = [
+      ...method.matchAll(/<th scope="row">([^<]*)<\/th><td class="n">(\d+)<\/td><td class="n">(\d+)<\/td>/g),
+    ];
+    expect(rows.map((row) => row.slice(1))).toEqual([
+      ["&lt;b&gt;Europe/Paris", "2", "12"],
+      ["UTC (assumed)", "1", "10"],
+    ]);
+    expect(html).toContain(`SHA-256 <span class="mono">${"ab".repeat(32)}</span>`);
+    const { background: _, ...unchecked } = coverage;
+    expect(await renderHtml({ ...sample, coverage: unchecked })).toContain("none: no background check was made");
   });
 
   it("shows a line as it was kept, to what was found at its end", async () => {

@@ -141,9 +141,13 @@ function assertionsOf({ indicator: { assertions } }: Finding): string {
 
 function evidenceItem(e: Evidence, text: string, omitted: number): string {
   const when = e.timestamp === undefined ? "undated" : visibleHtml(e.timestamp);
+  const read = [e.format, e.timezone === undefined ? undefined : `time ${e.timezone}`]
+    .filter((part) => part !== undefined)
+    .map((part) => ` · ${visibleHtml(part)}`)
+    .join("");
   const cut = omitted === 0 ? "" : ` <span class="cut">… ${plural(omitted, "more character")}</span>`;
   return (
     `<li><span class="at">${when} · ${e.verdict} · <span class="mono">${visibleHtml(e.path)}:${e.line}</span> ` +
-    `(byte ${formatCount(e.offset)})</span><pre>${visibleHtml(text)}${cut}</pre></li>`
+    `(byte ${formatCount(e.offset)})${read}</span><pre>${visibleHtml(text)}${cut}</pre></li>`
   );
 }
