@@ -5,7 +5,7 @@ export const STYLE = `
 --bg:#f4f6f8;--card:#fff;--sunk:#f7f9fb;--ink:#18202b;--soft:#566173;--line:#e1e6ec;--accent:#2b5c99;
 --critical:#b42318;--high:#b54708;--medium:#8a6100;--low:#2560a5;--info:#5d6878;--good:#1c7a4a;
 --critical-bg:#fdeceb;--high-bg:#fef1e3;--medium-bg:#fdf6dc;--low-bg:#e9f1fb;--info-bg:#eef1f4;--good-bg:#e5f5ec;
---v-own-asset:#7a1650;--v-callout:#c4281c;--v-callout-attempt:#e27a1f;--v-access:#b8418a;--v-contact:#c9a00f;
+--v-own-asset:#7a1650;--v-callout:#c4281c;--v-callout-attempt:#d97012;--v-access:#b8418a;--v-contact:#c9a00f;
 --v-resolution:#7c9a32;--v-probe:#5b8fcd;--v-probe-blocked:#a5b3c5;--v-mention:#cdd5de}
 @media screen and (prefers-color-scheme:dark){:root{
 --bg:#0f1419;--card:#171d25;--sunk:#12181f;--ink:#e4e9f0;--soft:#9ba8b9;--line:#2a333f;--accent:#8ab8f0;
@@ -62,6 +62,8 @@ a:focus-visible,.scroll:focus-visible,summary:focus-visible,input:focus-visible,
 .timeline text{font-size:12px;fill:var(--soft)}
 .legend i.solid,.legend i.dashed,.legend i.dotted{width:24px;height:0;border-radius:0;background:none;border-top:3px solid var(--tone);vertical-align:4px}
 .legend i.dashed{border-top-style:dashed}.legend i.dotted{border-top-style:dotted}
+.touch{--v-contact:#a68208;--v-probe-blocked:#6f809a;--v-mention:#8893a1}
+@media screen and (prefers-color-scheme:dark){.touch{--v-contact:#dcb832;--v-probe-blocked:#7d8ca3;--v-mention:#77859a}}
 .touched text{fill:var(--ink)}.t-text.f,.t-line.f{fill:var(--soft)}
 .words{margin-top:10px}.words ol{margin:8px 0 0;padding-left:2.4em;font-size:14px}.words li{overflow-wrap:anywhere}
 .c-read.f{fill:var(--low)}.c-gap.f{fill:var(--critical)}.c-read,.c-gap{--tone:var(--low)}.c-gap{--tone:var(--critical)}

@@ -165,7 +165,7 @@ async function touchSection(findings: readonly Finding[]): Promise<string> {
     ({ finding: { verdict, id }, text }) =>
       `<li><a href="#f-${visibleAttribute(id)}">${verdict}</a>: ${visibleHtml(text)}</li>`,
   );
-  return `<section class="card" aria-labelledby="touched">
+  return `<section class="card touch" aria-labelledby="touched">
 <h2 id="touched">Who touched whom</h2>
 <p class="hint">An arrow points the way the traffic went: to the indicator for what began on your side. A whole line is traffic both ways, a dashed one an attempt or an unknown outcome, a dotted one a name that was looked up or mentioned.${part}</p>
 <ul class="legend" aria-hidden="true">${legend}</ul>
