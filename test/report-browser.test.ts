@@ -305,6 +305,25 @@ describe("the page", () => {
     expect(heard).toEqual([]);
   });
 
+  it("fits the paper, and a phone", async () => {
+    for (const [media, width] of [
+      ["print", 718],
+      ["screen", 360],
+    ] as const)
+      for (const name of [SAMPLE, HOSTILE]) {
+        const { page } = await open(name, { viewport: { width, height: 1000 } });
+        await page.emulateMedia({ media });
+        await page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })");
+        // Wide tables scroll by themselves on a screen, and have no bars on paper.
+        const wide = await page.evaluate(
+          `[...document.querySelectorAll("${media === "print" ? "body *" : "main > *"}")]
+            .filter((e) => e.checkVisibility() && !e.closest("svg, .hidden, .skip") && e.getBoundingClientRect().right > ${width + 1})
+            .map((e) => e.localName + "." + e.className)`,
+        );
+        expect(wide, `${media} ${name}`).toEqual([]);
+      }
+  });
+
   it("prints what a filter leaves, and that it is not all", async () => {
     const { page } = await open(SAMPLE);
     await page.getByRole("checkbox", { name: /^mention/ }).check();

@@ -15,11 +15,19 @@ const MAX_REASONS = 12;
 /** Code points of an indicator in the table; the details have all of it. */
 const MAX_NAME = 160;
 
+/** What the findings before a finding have taken. */
+interface Page {
+  /** Code units of raw lines that are left. */
+  budget: number;
+  /** Verdicts whose next steps stand there: print does not repeat them. */
+  told: Set<Verdict>;
+}
+
 export function findingsSection(findings: readonly Finding[]): string {
   if (findings.length === 0) return "";
   const sorted = worstFirst(findings);
   const shown = sorted.slice(0, MAX_FINDINGS);
-  const budget = { left: EVIDENCE_BUDGET };
+  const page: Page = { budget: EVIDENCE_BUDGET, told: new Set() };
   const rest = sorted.length - shown.length;
   return `<section class="card" aria-labelledby="findings">
 <h2 id="findings">Findings</h2>
@@ -30,7 +38,7 @@ ${filterForm(shown)}
 <table id="findings-table" data-rest="${rest}">
 <caption class="hidden">Findings, worst first. Times are UTC.</caption>
 <thead><tr><th scope="col">Verdict</th><th scope="col">Indicator</th><th scope="col">Own side</th><th scope="col" class="n">Sightings</th><th scope="col">First to last (UTC)</th></tr></thead>
-${shown.map((f) => findingRows(f, budget)).join("\n")}
+${shown.map((f) => findingRows(f, page)).join("\n")}
 </table>
 </div>
 ${rest > 0 ? `<p class="hint">${plural(rest, "further finding")}, none worse than these, in findings.jsonl.</p>` : ""}
@@ -59,7 +67,7 @@ ${group("level", LEVELS, (f) => f.level)}
 </form>`;
 }
 
-function findingRows(f: Finding, budget: { left: number }): string {
+function findingRows(f: Finding, page: Page): string {
   const { role, labels: names, name, type, benign } = f.indicator;
   const marks = [
     isAddressType(type) ? "" : type,
@@ -75,7 +83,7 @@ function findingRows(f: Finding, budget: { left: number }): string {
 <td><span class="value mono">${visibleHtml(shorten(f.asset, 200).text)}</span></td>
 <td class="n">${formatCount(f.count)}</td>
 <td class="when">${visibleHtml(periodWords(f.first_seen, f.last_seen))}${days > 1 ? `<span class="sub">on ${plural(days, "day")}</span>` : ""}</td></tr>
-<tr class="more"><td colspan="5">${detailsOf(f, budget)}</td></tr>
+<tr class="more"><td colspan="5">${detailsOf(f, page)}</td></tr>
 </tbody>`;
 }
 
@@ -83,7 +91,7 @@ function chip(verdict: Verdict, level: Level): string {
   return `<span class="chip tone-${level}">${verdict}</span><span class="level">${level}</span>`;
 }
 
-function detailsOf(f: Finding, budget: { left: number }): string {
+function detailsOf(f: Finding, page: Page): string {
   const reasons = f.reasons.slice(0, MAX_REASONS).map((r) => `<li>${visibleHtml(shorten(r, 500).text)}</li>`);
   const first =
     f.reasons[0] === undefined
@@ -97,19 +105,21 @@ function detailsOf(f: Finding, budget: { left: number }): string {
   const lines: string[] = [];
   for (const e of f.evidence) {
     const { text, omitted } = shorten(e.original, MAX_LINE);
-    if (budget.left < text.length) break;
-    budget.left -= text.length;
+    if (page.budget < text.length) break;
+    page.budget -= text.length;
     lines.push(evidenceItem(e, text, omitted));
   }
   const missing = f.evidence.length - lines.length;
   const left = missing > 0 ? `<p class="cut">${plural(missing, "further line")} in findings.jsonl.</p>` : "";
+  const next = page.told.has(f.verdict) ? "next again" : "next";
+  page.told.add(f.verdict);
   const of = f.count > lines.length ? `, ${formatCount(lines.length)} of ${formatCount(f.count)}` : "";
   return `<details><summary>${first}</summary><div class="inside">
 ${wholeName(f)}<h3>${VERDICT_WORDS[f.verdict].means}</h3>
 ${reasons.length === 0 ? "" : `<ul>${reasons.join("")}</ul>`}
 ${verdicts}
-${windowsOf(f)}<h3>What to look at next</h3>
-<ol>${NEXT_STEPS[f.verdict].map((step) => `<li>${escapeHtml(step)}</li>`).join("")}</ol>
+${windowsOf(f)}<div class="${next}"><h3>What to look at next</h3>
+<ol>${NEXT_STEPS[f.verdict].map((step) => `<li>${escapeHtml(step)}</li>`).join("")}</ol></div>
 ${assertionsOf(f)}<h3>Log lines${of}</h3>
 <ol class="lines">${lines.join("")}</ol>${left}
 <p class="sub id">Finding <span class="mono">${visibleHtml(f.id)}</span></p>

@@ -86,6 +86,7 @@ color:var(--tone);background:var(--tone-bg)}
 .mono,code,pre{font-family:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.93em}
 .mono,.value{unicode-bidi:isolate}
 .value{overflow-wrap:anywhere;font-weight:600}
+#findings-table tbody th,#findings-table tbody td:nth-child(3){min-width:11.5em}
 .more td{border-top:0;padding:0 2px 12px}
 details{border-radius:8px}
 summary{cursor:pointer;color:var(--soft);font-size:14px;padding:2px 6px;margin-left:-6px;border-radius:6px}
@@ -94,7 +95,7 @@ details[open]>summary{color:var(--ink)}
 .inside{background:var(--sunk);border:1px solid var(--line);border-radius:8px;padding:14px 18px;margin:8px 0 2px}
 .inside h3{margin:0 0 4px;font-size:13px;color:var(--soft);font-weight:550}
 .inside h3:not(:first-child){margin-top:14px}
-.inside ul,.inside ol{margin:0;padding-left:20px}
+.inside .next{margin-top:14px}.inside ul,.inside ol{margin:0;padding-left:20px}
 .lines{list-style:none;padding:0!important}
 .lines li+li{margin-top:12px}
 .lines .at{font-size:13px;color:var(--soft);overflow-wrap:anywhere}
@@ -137,7 +138,12 @@ footer{color:var(--soft);font-size:13px;padding-bottom:40px}
 body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main,.top,footer{max-width:none;padding-left:0;padding-right:0}
 .card{border-radius:0;padding:12px 0;border-width:1px 0 0}.answer{border-left:5px solid var(--tone);box-shadow:none;padding-left:16px}
-.filter,.filter:not([hidden]),.contents,.skip,.words{display:none}details::details-content{content-visibility:visible}.scroll{overflow:visible}.timeline svg,.wide,.mid{min-width:0}.ladder li{padding:6px}.ladder b{font-size:15pt}.ladder span{font-size:8pt}
+.filter,.filter:not([hidden]),.contents,.skip,.words{display:none}details::details-content{content-visibility:visible}.scroll{overflow:visible}.timeline svg,.wide,.mid{min-width:0}.ladder{grid-template-columns:repeat(9,1fr)}.ladder li{padding:6px}.ladder b{font-size:14pt}.ladder span{font-size:7.5pt}
+h1{font-size:18pt}.answer .standing{font-size:11pt}.facts{gap:6px 18px}.facts dd{font-size:10.5pt}section{margin:16px 0}
+.hint,.legend{break-after:avoid}.top{padding-top:0}.next.again,details[open]>summary{display:none}
+.inside{margin:0;padding:2px 0 4px 12px;border-width:0 0 0 2px;border-radius:0}.inside h3,.inside h3:not(:first-child),.inside .next{margin-top:6px}
+td.when,.state,thead th{white-space:normal}.path{min-width:11em}th,td{padding-left:6px;padding-right:6px}.chip{padding-left:6px;padding-right:6px}.lines li+li{margin-top:5px}pre{padding:3px 8px;margin-top:2px}th,td{padding-top:6px;padding-bottom:6px}.more td{padding-bottom:8px}
+tr.more{break-inside:auto}
 tr,.lines li,.ladder,.answer,.timeline{break-inside:avoid}tbody.finding tr:first-child{break-after:avoid}
 h2,h3{break-after:avoid}thead{display:table-header-group}table{font-size:9pt}}
 `;

@@ -167,7 +167,7 @@ async function touchSection(findings: readonly Finding[]): Promise<string> {
   );
   return `<section class="card touch" aria-labelledby="touched">
 <h2 id="touched">Who touched whom</h2>
-<p class="hint">An arrow points the way the traffic went: to the indicator for what began on your side. A whole line is traffic both ways, a dashed one an attempt or an unknown outcome, a dotted one a name that was looked up or mentioned.${part}</p>
+<p class="hint">An arrow points the way the traffic went. A whole line went through, a dashed one did not or its outcome is unknown, a dotted one is a name that was looked up or mentioned. Where a log leaves open who began it, the reasons of the finding say so.${part}</p>
 <ul class="legend" aria-hidden="true">${legend}</ul>
 <div class="scroll timeline touched" tabindex="0" role="group" aria-labelledby="touched">${await touchSvg(touches)}</div>
 <details class="words"><summary>The same in words</summary>
