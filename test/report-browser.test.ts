@@ -214,6 +214,15 @@ describe("the filters", () => {
     expect(await page.locator(`#f-${id} details`).getAttribute("open")).toBe("");
   });
 
+  it("take a link that leads nowhere for none", async () => {
+    const { page, heard } = await open(SAMPLE);
+    await page.evaluate("location.hash = '#%'");
+    await page.reload();
+    expect(await page.locator("form").isVisible()).toBe(true);
+    expect(await page.locator("details[open]").count()).toBe(0);
+    expect(heard.filter((one) => !one.startsWith("request file:"))).toEqual([]);
+  });
+
   it("are absent without scripts, where everything is shown", async () => {
     const { page, heard } = await open(SAMPLE, { javaScriptEnabled: false });
     expect(await page.locator("form").isVisible()).toBe(false);

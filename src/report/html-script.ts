@@ -32,7 +32,7 @@ function label(open){all.setAttribute("aria-pressed",String(open));all.textConte
 function set(open){rows.forEach(function(r){if(!r.hidden)r.querySelectorAll("details").forEach(function(d){d.open=open})});label(open)}
 function reset(){form.reset();apply()}
 function target(){
-var row=rows.filter(function(r){return "#"+r.id===decodeURIComponent(location.hash)})[0];
+var row=rows.filter(function(r){return "#"+r.id===location.hash})[0];
 if(!row)return;
 if(row.hidden)reset();
 row.querySelector("details").open=true;row.scrollIntoView()}
