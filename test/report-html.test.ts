@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { EVIDENCE_LIMIT } from "../src/model/sighting.js";
 import { renderHtml } from "../src/report/html.js";
 import { timelineOf } from "../src/report/timeline.js";
-import { emptyReport, makeFinding, sampleReport } from "./report-sample.js";
+import { emptyReport, makeFinding, SAMPLE_BACKGROUND, sampleReport } from "./report-sample.js";
 
 const ESC = String.fromCharCode(27);
 const EVIL =
@@ -91,6 +92,71 @@ describe("the page", () => {
     expect(html).toContain("\\u{202e}\\u{2066}\\u{200b}\\u{feff}");
   });
 
+  it("tells of a line which format read it and how its time was had", async () => {
+    const made = makeFinding(
+      {
+        verdict: "callout",
+        name: "n",
+        asset: "a",
+        count: 1,
+        from: "2021-03-04",
+        to: "2021-03-04",
+        reasons: [],
+        lines: [["p", 1, "x"]],
+      },
+      0,
+    );
+    const evidence = made.evidence.map((e) => ({ ...e, format: "squid.access", timezone: "UTC (assumed); <b>" }));
+    const html = await renderHtml({ ...sampleReport(), findings: [{ ...made, evidence }] });
+    expect(html).toContain("(byte 187) · squid.access · time UTC (assumed); &lt;b&gt;</span><pre>x</pre>");
+  });
+
+  it("has the method: decoys, hits outside the window, how times were read, hashes of logs, facts of the hunt", async () => {
+    const sample = sampleReport();
+    const sources = [
+      { ...sample.coverage.sources[0]!, timezone: "UTC (assumed)", lines: 10, sha256: "ab".repeat(32) },
+      { ...sample.coverage.sources[1]!, timezone: "<b>Europe/Paris", lines: 5 },
+      { ...sample.coverage.sources[2]!, timezone: "<b>Europe/Paris", lines: 7 },
+    ];
+    const coverage = { ...sample.coverage, sources, background: SAMPLE_BACKGROUND };
+    const html = await renderHtml({ ...sample, coverage, outside: 3, otherWindow: 2 });
+    const method = html.slice(html.indexOf('id="method"'));
+    expect(method).toContain("3, left out: they are in no file of this output");
+    expect(method).toContain("2, left out by --window");
+    expect(method).toContain("161 addresses that nobody listed, from the networks of 161 listed addresses");
+    const rows = [
+      ...method.matchAll(/<th scope="row">([^<]*)<\/th><td class="n">(\d+)<\/td><td class="n">(\d+)<\/td>/g),
+    ];
+    expect(rows.map((row) => row.slice(1))).toEqual([
+      ["&lt;b&gt;Europe/Paris", "2", "12"],
+      ["UTC (assumed)", "1", "10"],
+    ]);
+    expect(html).toContain(`SHA-256 <span class="mono">${"ab".repeat(32)}</span>`);
+    const { background: _, ...unchecked } = coverage;
+    expect(await renderHtml({ ...sample, coverage: unchecked })).toContain("none: no background check was made");
+  });
+
+  it("shows a line as it was kept, to what was found at its end", async () => {
+    const line = `${"x".repeat(EVIDENCE_LIMIT - 11)}203.0.113.7`;
+    const made = makeFinding(
+      {
+        verdict: "callout",
+        name: "203.0.113.7",
+        asset: "a",
+        count: 1,
+        reasons: [],
+        lines: [
+          ["p", 1, line],
+          ["p", 2, `…${line}…`],
+        ],
+      },
+      0,
+    );
+    const html = await renderHtml({ ...sampleReport(), findings: [made] });
+    expect(html).toContain(`<pre>${line}</pre>`);
+    expect(html).toContain(`<pre>…${line}…</pre>`);
+  });
+
   it("bounds lines, findings and sources, and says what it left out", async () => {
     const sample = sampleReport();
     const long = makeFinding(
@@ -107,7 +173,7 @@ describe("the page", () => {
     const findings = Array.from({ length: 3000 }, (_, i) => ({ ...long, id: `id${i}` }));
     const sources = Array.from({ length: 2000 }, () => sample.coverage.sources[0]!);
     const html = await renderHtml({ ...sample, findings, coverage: { ...sample.coverage, sources } });
-    expect(html).toContain("97,952 more characters");
+    expect(html).toContain("95,902 more characters");
     expect(html.match(/class="finding"/g)).toHaveLength(1000);
     expect(html).toContain("2,000 further findings");
     expect(html).toContain("1,500 further sources in coverage.json");

@@ -19,6 +19,8 @@ export interface Flag {
   /** May be given several times; the values form a list. */
   repeatable?: true;
   choices?: readonly string[];
+  /** Several of the choices may be given at once, with commas between; needs `repeatable`. */
+  list?: true;
   description: string;
   /** Checks and converts one value; throws LookbackError `usage`. */
   parse?: (text: string) => unknown;
@@ -73,6 +75,10 @@ function year(text: string): number {
   if (n < 1990 || n > 2100) throw usage(`--year takes a year such as 2021, not "${text}"`);
   return n;
 }
+
+/** `html` is always written. */
+const REPORT_IDS = ["html", "md", "csv"] as const;
+export type ReportId = (typeof REPORT_IDS)[number];
 
 const FLAGS = {
   intel: {
@@ -207,6 +213,15 @@ const FLAGS = {
     completes: "folder",
     description: "write sightings.jsonl, findings.jsonl, coverage.json, manifest.json and report.html there",
   },
+  report: {
+    long: "report",
+    setting: "report",
+    value: "FORMAT,…",
+    repeatable: true,
+    list: true,
+    choices: REPORT_IDS,
+    description: "beside report.html, which -o always writes: md for report.md, csv for findings.csv",
+  },
   hash: {
     long: "hash",
     setting: "hash",
@@ -329,6 +344,7 @@ export const COMMANDS = {
       "decoys",
       "noDecoys",
       "output",
+      "report",
       "hash",
       "force",
       "resume",
@@ -412,8 +428,14 @@ export function flag(name: FlagName): Flag {
   return FLAGS[name];
 }
 
-/** One value as text to what the flag holds; throws LookbackError `usage`. */
-export function flagValue({ long, choices, parse }: Flag, text: string): unknown {
+/** One value as text to what the flag holds, a list where it may hold several; throws LookbackError `usage`. */
+export function flagValue(definition: Flag, text: string): unknown {
+  return definition.list
+    ? text.split(",").map((part) => oneValue(definition, part.trim()))
+    : oneValue(definition, text);
+}
+
+function oneValue({ long, choices, parse }: Flag, text: string): unknown {
   if (choices && !choices.includes(text)) throw usage(`--${long} takes one of ${choices.join(", ")}, not "${text}"`);
   return parse ? parse(text) : text;
 }

@@ -7,20 +7,21 @@ import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/h
 import { checkResume } from "../hunt/resume.js";
 import type { ScanSettings } from "../hunt/scan-task.js";
 import type { IntelInput } from "../intel/index.js";
-import type { Digest } from "../sources/file-hash.js";
 import { withoutUserinfo } from "../intel/taxii-address.js";
 import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import type { HashChoice } from "../model/coverage.js";
 import { LEVELS, type Level } from "../model/sighting.js";
-import { backgroundJson, coverageJson, findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
 import { createProgress, type Progress } from "../report/progress.js";
-import type { HuntSummary, ReportProvenance } from "../report/summary.js";
+import type { HuntSummary } from "../report/summary.js";
 import { renderSummary } from "../report/terminal.js";
 import { printable } from "../report/text.js";
+import type { ReportId } from "./flags.js";
+import { extraFiles, summaryOf, writeOutput, type FinishedHunt } from "./hunt-output.js";
+import { manifestAtStart, type HuntStart } from "./manifest.js";
 import { CHECKPOINT, OutputFolder, type Reuse } from "./output-folder.js";
-import { resumedHunt, thisProcess, type Underway } from "./resume.js";
+import { resumedHunt, type Underway } from "./resume.js";
 import { loadIndicators, warnOfErrors, warnOfSetAside } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
 import { asFlags, logInputs, parserSettings, settingsInForce } from "./settings.js";
@@ -36,9 +37,6 @@ const INCOMPLETE = 2;
 
 /** Decoys for each listed IPv4 address. */
 const DECOYS = 1;
-
-/** How and when the hunt was first started. */
-type HuntStart = Omit<Underway, "process">;
 
 type WantedWindow = NonNullable<ScanSettings["window"]> | "any";
 
@@ -63,6 +61,9 @@ async function runHunt(operands: string[], given: FlagValues, underway?: Underwa
   if (flags.intel === undefined && settings.intel.length === 0)
     throw usage("a hunt needs indicators: --intel FILE, or intel sources in lookback.yaml");
   if (from !== undefined && to !== undefined && to < from) throw usage("--to lies before --from");
+  const outDir = flags.output as string | undefined;
+  if (outDir === undefined && settings.values.get("report")?.place === "--report")
+    throw usage("--report needs a folder: -o DIR");
 
   const parser = parserSettings(settings);
   const inputs = logInputs(operands, settings);
@@ -80,7 +81,7 @@ async function runHunt(operands: string[], given: FlagValues, underway?: Underwa
   if (indicators.indicators.length === 0)
     throw new LookbackError("intel-unusable", "none of the --intel files holds an indicator that can be hunted");
 
-  const outDir = flags.output as string | undefined;
+  const reports = (flags.report as ReportId[] | undefined) ?? [];
   const isTold = outDir !== undefined || flags.quiet !== true;
   const stated = flags.own as string[] | undefined;
   const own = new OwnNetworks(stated ?? DEFAULT_OWN, stated !== undefined);
@@ -110,7 +111,7 @@ async function runHunt(operands: string[], given: FlagValues, underway?: Underwa
     request.checkpoint = { path: join(outDir, CHECKPOINT), resume: underway !== undefined, program };
     // Before what a broken hunt left is taken away.
     if (underway) checkResume(request, request.checkpoint);
-    output = OutputFolder.open(outDir, reuseOf(flags, underway));
+    output = OutputFolder.open(outDir, reuseOf(flags, underway), extraFiles(reports));
     output.manifest(jsonDocument(manifestAtStart(request, began, { from, to })));
   }
 
@@ -124,20 +125,19 @@ async function runHunt(operands: string[], given: FlagValues, underway?: Underwa
     stopped: signals.stopped,
   });
 
-  const finishedAt = new Date();
-  const elapsed = finishedAt.getTime() - startedAt.getTime();
+  const finished: FinishedHunt = {
+    request,
+    result,
+    settings,
+    bounds: { from, to },
+    began,
+    startedAt,
+    finishedAt: new Date(),
+    ...(outDir === undefined ? {} : { outDir }),
+  };
   let summary: HuntSummary | undefined;
-  const summarise = (): HuntSummary => (summary ??= summaryOf(indicators, result, own, { from, to }, elapsed, outDir));
-  if (output) {
-    output.closeSightings();
-    output.write("findings.jsonl", result.findings.map((finding) => `${findingJson(finding)}\n`).join(""));
-    output.write("coverage.json", coverageJson(result.coverage));
-    const provenance = provenanceOf(began, finishedAt);
-    const { renderHtml } = await import("../report/html.js");
-    output.write("report.html", await renderHtml({ ...summarise(), provenance }));
-    output.manifest(jsonDocument(manifestOf(request, result, { from, to }, began, provenance, output.digests)));
-    if (!result.interrupted) output.finish();
-  }
+  const summarise = (): HuntSummary => (summary ??= summaryOf(finished));
+  if (output) await writeOutput(output, finished, summarise(), reports);
   if (!stdout.closed.aborted) {
     if (result.resumed) tellResumed(result.resumed);
     if (flags.quiet === true) warnOfLosses(result);
@@ -222,57 +222,6 @@ class StandardOutput {
   }
 }
 
-interface Bounds {
-  from: number | undefined;
-  to: number | undefined;
-}
-
-const iso = (ms: number): string => new Date(ms).toISOString();
-
-function windowOf({ from, to }: Bounds): { since?: string; until?: string } {
-  return { ...(from === undefined ? {} : { since: iso(from) }), ...(to === undefined ? {} : { until: iso(to) }) };
-}
-
-function summaryOf(
-  set: IndicatorSet,
-  result: HuntResult,
-  own: OwnNetworks,
-  bounds: Bounds,
-  elapsedMs: number,
-  outDir: string | undefined,
-): HuntSummary {
-  const labels = new Set<string>();
-  let from: number | undefined = Infinity;
-  let until: number | undefined = -Infinity;
-  // One pass: there may be a million. An end that any indicator leaves open is open for the list.
-  for (const indicator of set.indicators) {
-    for (const label of indicator.labels) labels.add(label);
-    from = from === undefined || indicator.validFrom === undefined ? undefined : Math.min(from, indicator.validFrom);
-    until =
-      until === undefined || indicator.validUntil === undefined ? undefined : Math.max(until, indicator.validUntil);
-  }
-  return {
-    findings: result.findings,
-    sightings: result.sightings,
-    coverage: result.coverage,
-    intel: {
-      indicators: set.indicators.length,
-      files: set.files,
-      rejected: set.files.reduce((n, file) => n + file.rejected, 0),
-      hash: set.hash,
-      labels: [...labels].sort(),
-      ...(from === undefined ? {} : { validFrom: iso(from) }),
-      ...(until === undefined ? {} : { validUntil: iso(until) }),
-    },
-    window: windowOf(bounds),
-    ...(result.otherWindow > 0 ? { otherWindow: result.otherWindow } : {}),
-    own: { networks: [...own.cidrs], assumed: !own.stated },
-    elapsedMs,
-    ...(outDir === undefined ? {} : { outDir }),
-    ...(result.interrupted ? { interrupted: true } : {}),
-  };
-}
-
 /** A TAXII address may hold a password. */
 function withoutPassword(text: string): string {
   return /taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text;
@@ -281,86 +230,6 @@ function withoutPassword(text: string): string {
 function reuseOf({ force }: FlagValues, underway: Underway | undefined): Reuse {
   if (underway) return "resume";
   return force === true ? "force" : "never";
-}
-
-function provenanceOf(began: HuntStart, finishedAt: Date): ReportProvenance {
-  return {
-    version: VERSION,
-    node: process.version,
-    startedAt: began.started,
-    finishedAt: finishedAt.toISOString(),
-    arguments: began.arguments,
-  };
-}
-
-/** What is known before the first log is read. Enough to go on with the hunt, should it be broken off. */
-function manifestAtStart({ indicators, own }: HuntRequest, began: HuntStart, bounds: Bounds): Record<string, unknown> {
-  return {
-    lookback: VERSION,
-    node: process.version,
-    ...howStarted(began),
-    indicators: { count: indicators.indicators.length, hash: `sha256:${indicators.hash}` },
-    own: { networks: own.cidrs, stated: own.stated },
-    window: windowJson(bounds),
-    started: began.started,
-    ...(began.resumed === undefined ? {} : { resumed: began.resumed }),
-    process: thisProcess(),
-    finished: null,
-    interrupted: true,
-    complete: false,
-  };
-}
-
-function howStarted(began: HuntStart): Pick<HuntStart, "arguments" | "working_folder"> {
-  return { arguments: began.arguments, working_folder: began.working_folder };
-}
-
-function windowJson({ from, to }: Bounds): { from: string | null; to: string | null } {
-  return { from: from === undefined ? null : iso(from), to: to === undefined ? null : iso(to) };
-}
-
-function manifestOf(
-  { indicators: set, own, hash }: HuntRequest,
-  result: HuntResult,
-  bounds: Bounds,
-  began: HuntStart,
-  provenance: ReportProvenance,
-  files: Readonly<Record<string, Digest>>,
-): Record<string, unknown> {
-  const { totals } = result.coverage;
-  return {
-    lookback: provenance.version,
-    node: provenance.node,
-    ...howStarted(began),
-    indicators: { count: set.indicators.length, hash: `sha256:${set.hash}`, files: set.files, errors: set.errors },
-    own: { networks: own.cidrs, stated: own.stated },
-    window: windowJson(bounds),
-    counts: {
-      sightings: result.sightings,
-      findings: result.findings.length,
-      outside_window: result.outside,
-      other_validity: result.otherWindow,
-      sources: totals.sources,
-      bytes: totals.bytes,
-      lines: totals.lines,
-    },
-    hashes: { algorithm: "SHA-256", of: hash ?? "none", ...result.hashes },
-    files,
-    assurance: result.coverage.ledger.assurance,
-    background: result.coverage.background === undefined ? null : backgroundJson(result.coverage.background),
-    started: provenance.startedAt,
-    ...resumedJson(began, result, provenance.finishedAt),
-    finished: provenance.finishedAt,
-    interrupted: result.interrupted,
-    complete: result.complete && set.errors.length === 0,
-  };
-}
-
-/** Every time that the hunt went on, and what was found then. */
-function resumedJson(began: HuntStart, { resumed }: HuntResult, finished: string): { resumed?: unknown[] } {
-  const before = began.resumed ?? [];
-  const now = resumed ? [...before, { ...resumed, finished }] : before;
-  return now.length === 0 ? {} : { resumed: now };
 }
 
 function tellResumed({ done, tasks, changed, added }: NonNullable<HuntResult["resumed"]>): void {

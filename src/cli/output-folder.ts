@@ -24,6 +24,10 @@ const SIGHTINGS = "sightings.jsonl";
 export const CHECKPOINT = "checkpoint.jsonl";
 /** What a hunt leaves: removed before a new one, so that no file of the old stands beside the new. */
 const FILES = [MANIFEST, SIGHTINGS, `${SIGHTINGS}.part`, "findings.jsonl", "coverage.json", "report.html"] as const;
+/** What it leaves when asked to. Names that a person gives to files too: removed only where a hunt's manifest lists them. */
+const EXTRA = ["report.md", "findings.csv"] as const;
+export type ExtraFile = (typeof EXTRA)[number];
+type Written = Exclude<(typeof FILES)[number], typeof SIGHTINGS | typeof MANIFEST> | ExtraFile;
 
 /** How a folder is taken that a hunt used before. */
 export type Reuse = "never" | "force" | "resume";
@@ -39,16 +43,27 @@ export class OutputFolder {
 
   private constructor(readonly path: string) {}
 
-  /** Makes the folder. Throws LookbackError when it holds a finished hunt that is not to be written over, or cannot be made. */
-  static open(path: string, reuse: Reuse): OutputFolder {
+  /**
+   * Makes the folder. Throws LookbackError when it holds a finished hunt that is not to be written over, or a file that no hunt left
+   * under a name of `extra`, or when it cannot be made.
+   */
+  static open(path: string, reuse: Reuse, extra: readonly ExtraFile[] = []): OutputFolder {
     return guarded(path, () => {
-      if (reuse === "never" && isFinished(join(path, MANIFEST)))
+      const old = readManifest(join(path, MANIFEST));
+      if (reuse === "never" && old.finished)
         throw new LookbackError(
           "output-exists",
           `${path} holds a finished hunt; give --force to write over it, or another folder`,
         );
+      const foreign = extra.find((name) => !old.files.has(name) && existsSync(join(path, name)));
+      if (reuse === "never" && foreign !== undefined)
+        throw new LookbackError(
+          "output-exists",
+          `${path} holds a ${foreign} that no hunt left; give --force to write over it, or another folder`,
+        );
       makeFolder(path);
       for (const name of FILES) if (reuse !== "resume" || name !== MANIFEST) rmSync(join(path, name), { force: true });
+      for (const name of EXTRA) if (old.files.has(name)) rmSync(join(path, name), { force: true });
       const folder = new OutputFolder(path);
       if (reuse !== "resume") rmSync(join(path, CHECKPOINT), { force: true });
       folder.fd = openSync(join(path, `${SIGHTINGS}.part`), "w");
@@ -74,7 +89,7 @@ export class OutputFolder {
   }
 
   /** @param name one of the contract's files */
-  write(name: Exclude<(typeof FILES)[number], typeof SIGHTINGS | typeof MANIFEST>, text: string): void {
+  write(name: Written, text: string): void {
     const bytes = Buffer.from(text);
     guarded(this.path, () => writeFileSync(join(this.path, name), bytes));
     this.digests[name] = { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
@@ -114,13 +129,14 @@ function makeFolder(path: string): void {
   for (const folder of missing.toReversed()) mkdirSync(folder);
 }
 
-function isFinished(manifest: string): boolean {
-  if (!existsSync(manifest)) return false;
+/** Of a hunt that stands there: whether it came to its end, and which files it lists. */
+function readManifest(path: string): { finished: boolean; files: ReadonlySet<string> } {
+  if (!existsSync(path)) return { finished: false, files: new Set() };
   try {
-    const known = JSON.parse(readFileSync(manifest, "utf8")) as { interrupted?: unknown };
-    return known.interrupted !== true;
+    const known = JSON.parse(readFileSync(path, "utf8")) as { interrupted?: unknown; files?: object };
+    return { finished: known.interrupted !== true, files: new Set(Object.keys(known.files ?? {})) };
   } catch {
-    return true; // something is there that is not ours to write over
+    return { finished: true, files: new Set() }; // something is there that is not ours to write over
   }
 }
 

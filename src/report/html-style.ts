@@ -1,12 +1,11 @@
-/** The page's style sheet and its one small script. Nothing is loaded from anywhere. */
-import { createHash } from "node:crypto";
+/** The page's style sheet. Nothing is loaded from anywhere. */
 
 export const STYLE = `
 :root{color-scheme:light dark;
 --bg:#f4f6f8;--card:#fff;--sunk:#f7f9fb;--ink:#18202b;--soft:#566173;--line:#e1e6ec;--accent:#2b5c99;
 --critical:#b42318;--high:#b54708;--medium:#8a6100;--low:#2560a5;--info:#5d6878;--good:#1c7a4a;
 --critical-bg:#fdeceb;--high-bg:#fef1e3;--medium-bg:#fdf6dc;--low-bg:#e9f1fb;--info-bg:#eef1f4;--good-bg:#e5f5ec;
---v-own-asset:#7a1650;--v-callout:#c4281c;--v-callout-attempt:#e27a1f;--v-access:#b8418a;--v-contact:#c9a00f;
+--v-own-asset:#7a1650;--v-callout:#c4281c;--v-callout-attempt:#d97012;--v-access:#b8418a;--v-contact:#c9a00f;
 --v-resolution:#7c9a32;--v-probe:#5b8fcd;--v-probe-blocked:#a5b3c5;--v-mention:#cdd5de}
 @media screen and (prefers-color-scheme:dark){:root{
 --bg:#0f1419;--card:#171d25;--sunk:#12181f;--ink:#e4e9f0;--soft:#9ba8b9;--line:#2a333f;--accent:#8ab8f0;
@@ -42,18 +41,31 @@ border-radius:10px;overflow:hidden;list-style:none;margin:0;padding:0}
 .ladder b{display:block;font-size:24px;line-height:1.15;font-weight:650}
 .ladder span{display:block;font-size:13px;color:var(--soft);line-height:1.35;margin-top:2px}
 .ladder .zero{border-top-color:transparent}
-.ladder .zero b{color:var(--soft);font-weight:400;opacity:.7}
+.ladder .zero b{color:var(--soft);font-weight:400}
 .facts{display:flex;flex-wrap:wrap;justify-content:space-between;gap:14px 28px;margin:18px 2px 0}
 dt{color:var(--soft);font-size:13px}
 dd{margin:0;overflow-wrap:anywhere}
 .facts dd{font-size:16px;font-weight:550}
 .plain{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:8px 24px;margin:0}
 .scroll{overflow-x:auto;border-radius:8px}
-.scroll:focus-visible,summary:focus-visible,input:focus-visible,button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.skip{position:absolute;left:24px;top:0;padding:6px 12px;background:var(--card);transform:translateY(-120%)}
+.skip:focus{transform:none}
+a{color:var(--accent)}
+.contents{max-width:1200px;margin:6px auto 0;padding:0 24px;font-size:13px}
+.contents ul{display:flex;flex-wrap:wrap;gap:2px 18px;list-style:none;margin:0;padding:0}
+.contents a{display:inline-block;padding:3px 0;text-decoration:none}.contents a:hover{text-decoration:underline}
+main:focus{outline:0}
+a:focus-visible,.scroll:focus-visible,summary:focus-visible,input:focus-visible,button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:0 0 12px;padding:0;font-size:13px;color:var(--soft)}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:6px;vertical-align:-1px;background:var(--tone)}
 .timeline svg{display:block;width:100%;min-width:760px;height:auto}
 .timeline text{font-size:12px;fill:var(--soft)}
+.legend i.solid,.legend i.dashed,.legend i.dotted{width:24px;height:0;border-radius:0;background:none;border-top:3px solid var(--tone);vertical-align:4px}
+.legend i.dashed{border-top-style:dashed}.legend i.dotted{border-top-style:dotted}
+.touch{--v-contact:#a68208;--v-probe-blocked:#6f809a;--v-mention:#8893a1}
+@media screen and (prefers-color-scheme:dark){.touch{--v-contact:#dcb832;--v-probe-blocked:#7d8ca3;--v-mention:#77859a}}
+.touched text{fill:var(--ink)}.t-text.f,.t-line.f{fill:var(--soft)}
+.words{margin-top:10px}.words ol{margin:8px 0 0;padding-left:2.4em;font-size:14px}.words li{overflow-wrap:anywhere}
 .c-read.f{fill:var(--low)}.c-gap.f{fill:var(--critical)}.c-read,.c-gap{--tone:var(--low)}.c-gap{--tone:var(--critical)}
 .t-line{stroke:var(--line)}
 table{border-collapse:collapse;width:100%;font-size:14px}
@@ -72,7 +84,9 @@ color:var(--tone);background:var(--tone-bg)}
 .level{display:block;font-size:12px;color:var(--soft);margin:3px 0 0 9px}
 .sub{display:block;color:var(--soft);font-size:13px}
 .mono,code,pre{font-family:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.93em}
+.mono,.value{unicode-bidi:isolate}
 .value{overflow-wrap:anywhere;font-weight:600}
+#findings-table tbody th,#findings-table tbody td:nth-child(3){min-width:11.5em}
 .more td{border-top:0;padding:0 2px 12px}
 details{border-radius:8px}
 summary{cursor:pointer;color:var(--soft);font-size:14px;padding:2px 6px;margin-left:-6px;border-radius:6px}
@@ -81,7 +95,7 @@ details[open]>summary{color:var(--ink)}
 .inside{background:var(--sunk);border:1px solid var(--line);border-radius:8px;padding:14px 18px;margin:8px 0 2px}
 .inside h3{margin:0 0 4px;font-size:13px;color:var(--soft);font-weight:550}
 .inside h3:not(:first-child){margin-top:14px}
-.inside ul,.inside ol{margin:0;padding-left:20px}
+.inside .next{margin-top:14px}.inside ul,.inside ol{margin:0;padding-left:20px}
 .lines{list-style:none;padding:0!important}
 .lines li+li{margin-top:12px}
 .lines .at{font-size:13px;color:var(--soft);overflow-wrap:anywhere}
@@ -96,13 +110,20 @@ white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.45;unicode-bidi:isolat
 .state{white-space:nowrap}
 .wide{min-width:860px}.mid{min-width:560px}
 .id{margin:12px 0 0}
-.filter{display:flex;flex-wrap:wrap;gap:10px 18px;align-items:center;margin:0 0 14px;font-size:14px}
+.filter{margin:0 0 10px;padding:14px 16px;background:var(--sunk);border:1px solid var(--line);border-radius:8px;font-size:14px}
 .filter[hidden]{display:none}
-.filter input[type=search]{font:inherit;color:inherit;background:var(--sunk);border:1px solid var(--line);border-radius:7px;
-padding:6px 10px;width:19em;max-width:100%}
+.filter p{margin:0}
+.find{display:flex;flex-wrap:wrap;gap:8px 12px;align-items:center}
+.filter input[type=search]{font:inherit;color:inherit;background:var(--card);border:1px solid var(--soft);border-radius:7px;
+padding:6px 10px;width:22em;max-width:100%}
+.filter fieldset{position:relative;display:flex;flex-wrap:wrap;gap:4px 18px;border:0;margin:10px 0 0;padding:0 0 0 5em;min-width:0}
+.filter legend{position:absolute;left:0;padding:0;color:var(--soft)}
 .filter label{white-space:nowrap}
-.filter button{font:inherit;font-size:14px;color:var(--accent);background:none;border:1px solid var(--line);border-radius:7px;padding:5px 12px;cursor:pointer}
-.filter output{color:var(--soft)}
+.filter input[type=checkbox]{accent-color:var(--accent);margin:0 2px 0 0;vertical-align:-1px}
+.filter button{font:inherit;font-size:14px;color:var(--accent);background:var(--card);border:1px solid var(--line);border-radius:7px;padding:5px 12px;cursor:pointer}
+.filter .of{color:var(--soft);font-size:13px}
+.filter .hint{margin-top:10px;font-size:13px}
+.count{color:var(--ink);font-weight:550;margin:0 0 10px;overflow-wrap:anywhere}.count:empty{margin:0}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 footer{color:var(--soft);font-size:13px;padding-bottom:40px}
 @media (max-width:980px){.ladder{grid-template-columns:repeat(3,1fr)}}
@@ -113,51 +134,26 @@ footer{color:var(--soft);font-size:13px;padding-bottom:40px}
 #findings-table tbody[hidden]{display:none}#findings-table tbody{border-top:1px solid var(--line);padding:10px 0}
 #findings-table td,#findings-table th{border:0;padding:2px 0;text-align:left;white-space:normal}
 #findings-table td.n::after{content:" sightings"}.level{display:inline;margin:0 0 0 6px}}
-@media print{:root{--bg:#fff;--card:#fff;--sunk:#fff;--ink:#000;--soft:#444;--line:#bbb}
+@media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--sunk:#fff;--ink:#000;--soft:#444;--line:#bbb}
 body{font-size:10.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main,.top,footer{max-width:none;padding-left:0;padding-right:0}
 .card{border-radius:0;padding:12px 0;border-width:1px 0 0}.answer{border-left:5px solid var(--tone);box-shadow:none;padding-left:16px}
-.filter,.filter:not([hidden]){display:none}.scroll{overflow:visible}.timeline svg,.wide,.mid{min-width:0}.ladder li{padding:6px}.ladder b{font-size:15pt}.ladder span{font-size:8pt}
+.filter,.filter:not([hidden]),.contents,.skip,.words{display:none}details::details-content{content-visibility:visible}.scroll{overflow:visible}.timeline svg,.wide,.mid{min-width:0}.ladder{grid-template-columns:repeat(9,1fr)}.ladder li{padding:6px}.ladder b{font-size:14pt}.ladder span{font-size:7.5pt}
+h1{font-size:18pt}.answer .standing{font-size:11pt}.facts{gap:6px 18px}.facts dd{font-size:10.5pt}section{margin:16px 0}
+.hint,.legend{break-after:avoid}.top{padding-top:0}.next.again,details[open]>summary{display:none}
+.inside{margin:0;padding:2px 0 4px 12px;border-width:0 0 0 2px;border-radius:0}.inside h3,.inside h3:not(:first-child),.inside .next{margin-top:6px}
+td.when,.state,thead th{white-space:normal}.path{min-width:11em}th,td{padding-left:6px;padding-right:6px}.chip{padding-left:6px;padding-right:6px}.lines li+li{margin-top:5px}pre{padding:3px 8px;margin-top:2px}th,td{padding-top:6px;padding-bottom:6px}.more td{padding-bottom:8px}
+tr.more{break-inside:auto}
 tr,.lines li,.ladder,.answer,.timeline{break-inside:avoid}tbody.finding tr:first-child{break-after:avoid}
 h2,h3{break-after:avoid}thead{display:table-header-group}table{font-size:9pt}}
 `;
 
-/** Filters the findings and opens them all. Without it the page shows everything and lacks only these controls. */
-export const SCRIPT = `
-(function(){
-var form=document.getElementById("filter"),table=document.getElementById("findings-table");
-if(!form||!table)return;
-var text=document.getElementById("filter-text"),out=document.getElementById("filter-count"),
-all=document.getElementById("open-all"),rows=[].slice.call(table.querySelectorAll("tbody.finding")),
-boxes=[].slice.call(form.querySelectorAll("input[type=checkbox]"));
-var hay=rows.map(function(r){return r.textContent.toLowerCase()});
-function apply(){
-var q=text.value.trim().toLowerCase(),on={},n=0;
-boxes.forEach(function(b){on[b.value]=b.checked});
-rows.forEach(function(r,i){
-var show=on[r.getAttribute("data-level")]!==false&&(q===""||hay[i].indexOf(q)>=0);
-r.hidden=!show;if(show)n++});
-out.textContent=n===rows.length?"":n+" of "+rows.length+" shown"}
-function set(open){rows.forEach(function(r){if(!r.hidden)r.querySelectorAll("details").forEach(function(d){d.open=open})});
-all.setAttribute("aria-pressed",String(open));all.textContent=open?"Close all":"Open all"}
-all.addEventListener("click",function(){set(all.getAttribute("aria-pressed")!=="true")});
-text.addEventListener("input",apply);
-boxes.forEach(function(b){b.addEventListener("change",apply)});
-form.addEventListener("submit",function(e){e.preventDefault()});
-form.hidden=false;
-})();
-`;
-
-/** The page may run this one script and load nothing at all. */
-export function contentSecurityPolicy(): string {
-  const hash = createHash("sha256").update(SCRIPT).digest("base64");
-  return (
-    `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; img-src data:; ` +
-    "base-uri 'none'; form-action 'none'"
-  );
-}
-
 /** Fill and swatch classes of the verdicts, for the picture and its legend. */
 export function verdictRules(verdicts: readonly string[]): string {
-  return verdicts.map((v) => `.v-${v}{--tone:var(--v-${v})}.timeline .v-${v}.f{fill:var(--v-${v})}`).join("\n");
+  return verdicts
+    .map(
+      (v) =>
+        `.v-${v}{--tone:var(--v-${v})}.timeline .v-${v}.f{fill:var(--v-${v})}.timeline path.v-${v}:not(.f){stroke:var(--v-${v})}`,
+    )
+    .join("\n");
 }

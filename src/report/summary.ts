@@ -1,5 +1,5 @@
 /** What a finished hunt hands to the renderers for people. Plain data: the renderers read no clock and no file. */
-import type { Coverage } from "../model/coverage.js";
+import type { Coverage, SourceCoverage } from "../model/coverage.js";
 import type { IntelFile } from "../model/indicator.js";
 import { LEVEL_OF, LEVELS, VERDICTS } from "../model/sighting.js";
 import type { Finding, Verdict } from "../model/sighting.js";
@@ -28,6 +28,8 @@ export interface HuntSummary {
   intel: IntelSummary;
   /** The time window that was asked for, RFC 3339 or date; absent ends are open. */
   window?: { since?: string; until?: string };
+  /** Hits whose time lies outside `window`: in no file of the output. */
+  outside?: number;
   /** Sightings that --window left out. */
   otherWindow?: number;
   own: {
@@ -54,7 +56,7 @@ export interface ReportProvenance {
   finishedAt: string;
   /** The command line as typed, without the program's name. */
   arguments: string[];
-  /** Further lines for the page, name and value: `workers`, `decoys`, a hash of an output file. */
+  /** Further lines for the page, name and value: a setting, a hash of an output file. */
   facts?: readonly (readonly [string, string])[];
 }
 
@@ -75,6 +77,12 @@ export function compareFindings(a: Finding, b: Finding): number {
 
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort(compareFindings);
+}
+
+/** Incomplete first, then those with hits, then in the order read, so that a bounded table keeps what matters. */
+export function sourcesWorstFirst(sources: readonly SourceCoverage[]): SourceCoverage[] {
+  const rank = (s: SourceCoverage): number => (s.complete ? (s.errors.length > 0 ? 1 : s.hits > 0 ? 2 : 3) : 0);
+  return [...sources].sort((a, b) => rank(a) - rank(b));
 }
 
 export interface VerdictCount {

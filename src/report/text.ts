@@ -115,6 +115,13 @@ export function visibleAttribute(text: string): string {
   return text.replace(UNSAFE_IN_HTML, (c) => HTML[c] ?? (c === "\t" ? " " : codePoints(c)));
 }
 
+const UNSEEN = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}\p{Cs}]+/gu;
+
+/** Text from logs and feeds for a file of plain text: one line, with control, bidi and invisible characters shown as `\u{1b}`. */
+export function visibleText(text: string): string {
+  return PLAIN_ASCII.test(text) ? text : text.replace(UNSEEN, (c) => (c === "\t" ? " " : codePoints(c)));
+}
+
 /** `312,440`. */
 export function formatCount(n: number): string {
   return String(n).replace(/\B(?=(?:\d{3})+$)/g, ",");

@@ -1,14 +1,12 @@
 /**
  * The timeline: sightings by day as stacked bars, with one lane above them for every critical or high verdict, so that three
  * callouts are not lost under ten thousand probes. ECharts draws it to SVG text without a DOM; it is loaded only here, on demand.
- *
- * The picture carries class names instead of colours (`v-callout`, `t-text`), so that the page's style sheet decides for
- * light, dark and print; and nothing that differs from run to run.
  */
 import { VERDICTS } from "../model/sighting.js";
 import type { Finding, Verdict } from "../model/sighting.js";
 import { isPressing } from "./summary.js";
-import { escapeHtml, formatCount, plural } from "./text.js";
+import { LINE, svgForPage, TEXT, verdictColor, WIDTH } from "./svg-page.js";
+import { formatCount, plural } from "./text.js";
 import { VERDICT_WORDS } from "./wording.js";
 
 export type BucketUnit = "day" | "week" | "month" | "year";
@@ -99,22 +97,11 @@ export function describeTimeline(t: Timeline): string {
   return `Sightings by ${t.unit}, ${t.buckets[0]} to ${t.buckets.at(-1)}. ${parts.join("; ")}.`;
 }
 
-const WIDTH = 1120;
 const LEFT = 116;
 const RIGHT = 12;
 const LANE = 20;
 const BARS = 150;
 const AXIS = 28;
-
-/** Colours that stand for class names: ECharts wants a colour, the page wants a class. */
-const TEXT = "#00aa01";
-const LINE = "#00aa02";
-const verdictColor = (v: Verdict): string => `#00bb0${VERDICTS.indexOf(v)}`;
-const CLASS_OF = new Map<string, string>([
-  [TEXT, "t-text"],
-  [LINE, "t-line"],
-  ...VERDICTS.map((v): [string, string] => [verdictColor(v), `v-${v}`]),
-]);
 
 /** An `<svg>` element for the page. */
 export async function timelineSvg(t: Timeline): Promise<string> {
@@ -203,7 +190,7 @@ export async function timelineSvg(t: Timeline): Promise<string> {
         })),
       ],
     });
-    return page(chart.renderToSVGString(), height, describeTimeline(t));
+    return svgForPage(chart.renderToSVGString(), height, describeTimeline(t));
   } finally {
     // An undisposed chart keeps a timer, and with it the process.
     chart.dispose();
@@ -225,21 +212,4 @@ function labelOf(t: Timeline): Map<number, string> {
     if (k % step === 0) out.set(i, candidates === turns ? t.buckets[i]!.slice(0, 7) : text(t.buckets[i]!));
   });
   return out;
-}
-
-/** Drops what a static page has no use for (namespaces, hover rules, ids that count up) and puts classes for colours. */
-function page(svg: string, height: number, description: string): string {
-  const body = svg
-    .slice(svg.indexOf(">") + 1, svg.lastIndexOf("</svg>"))
-    .replace(/<style[^>]*>[^]*?<\/style>/g, "")
-    .replace(/ (?:class|ecmeta_\w+|pointer-events|style)="[^"]*"/g, "")
-    .replace(/ (fill|stroke)="(#00[ab]{2}0\d)"/g, (_, attribute: string, color: string) => {
-      const name = CLASS_OF.get(color) ?? "t-text";
-      return ` class="${attribute === "stroke" ? name : `${name} f`}"`;
-    })
-    .replace(/\n+/g, "\n");
-  return (
-    `<svg viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" ` +
-    `aria-label="${escapeHtml(description)}">${body}</svg>`
-  );
 }

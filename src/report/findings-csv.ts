@@ -1,0 +1,62 @@
+/** `findings.csv`: one finding a row for spreadsheets. RFC 4180; a cell is text to a spreadsheet, whatever a log wrote into it. */
+import { stringify } from "csv-stringify/sync";
+import { EVIDENCE_LIMIT, type Evidence, type Finding } from "../model/sighting.js";
+import { worstFirst } from "./summary.js";
+import { shorten, visibleText } from "./text.js";
+
+/** Code units of a cell: all of a line that is kept as evidence. Spreadsheets take 32,767. */
+const MAX_CELL = EVIDENCE_LIMIT + 2;
+
+interface Row {
+  finding: Finding;
+  /** The line that the verdict rests on: the first of that verdict. */
+  evidence: Evidence | undefined;
+}
+
+const COLUMNS: readonly (readonly [header: string, cell: (row: Row) => string | number | undefined])[] = [
+  ["finding", ({ finding }) => finding.id],
+  ["verdict", ({ finding }) => finding.verdict],
+  ["level", ({ finding }) => finding.level],
+  ["indicator_type", ({ finding }) => finding.indicator.type],
+  ["indicator", ({ finding }) => finding.indicator.name],
+  ["indicator_role", ({ finding }) => finding.indicator.role],
+  ["labels", ({ finding }) => finding.indicator.labels.join(" | ")],
+  ["known_benign", ({ finding }) => finding.indicator.benign?.join(" | ")],
+  ["asset", ({ finding }) => finding.asset],
+  ["sightings", ({ finding }) => finding.count],
+  ["first_seen", ({ finding }) => finding.first_seen],
+  ["last_seen", ({ finding }) => finding.last_seen],
+  ["days", ({ finding }) => Object.keys(finding.days).length],
+  ["reasons", ({ finding }) => finding.reasons.join(" | ")],
+  ["evidence_path", ({ evidence }) => evidence?.path],
+  ["evidence_line", ({ evidence }) => evidence?.line],
+  ["evidence_offset", ({ evidence }) => evidence?.offset],
+  ["evidence_time", ({ evidence }) => evidence?.timestamp],
+  ["evidence_sha256", ({ evidence }) => evidence?.sha256],
+  ["evidence_text", ({ evidence }) => evidence?.original],
+];
+
+/**
+ * Where a formula could begin beside the start of a cell, which the library guards: after blanks and quotes, and after a semicolon, at
+ * which a spreadsheet splits where the decimal sign is a comma. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const FORMULA = /(^[\s"]+|;[\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
+/** Printable, bounded, and with an apostrophe before what could be a formula. */
+function safe(cell: string | number | undefined): string {
+  if (typeof cell === "number") return String(cell);
+  const { text, omitted } = shorten(cell ?? "", MAX_CELL);
+  return `${visibleText(text)}${omitted > 0 ? ` … ${omitted} more characters` : ""}`.replace(FORMULA, "$1'");
+}
+
+/** Worst first, with a header row and CRLF line ends. Every finding: what is too long for a cell is cut, and says so. */
+export function findingsCsv(findings: readonly Finding[]): string {
+  const rows = worstFirst(findings).map((finding) => {
+    const evidence = finding.evidence.find(({ verdict }) => verdict === finding.verdict) ?? finding.evidence[0];
+    return COLUMNS.map(([, cell]) => safe(cell({ finding, evidence })));
+  });
+  return stringify([COLUMNS.map(([header]) => header), ...rows], {
+    record_delimiter: "windows",
+    escape_formulas: true,
+  });
+}
