@@ -207,8 +207,8 @@ describe("a hunt with decoys", () => {
       );
       const check = coverage.background!;
       expect(check).toMatchObject({ compared: 120, drawn: 120 });
-      expect(findings.every(({ indicator }) => listed.has(indicator.name))).toBe(true);
-      expect(sightings).toBe(findings.reduce((n, one) => n + one.count, 0));
+      expect([...findings].every(({ indicator }) => listed.has(indicator.name))).toBe(true);
+      expect(sightings).toBe([...findings].reduce((n, one) => n + one.count, 0));
       met += check.decoys;
       if (check.conclusion === "signal") signals++;
     }

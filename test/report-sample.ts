@@ -454,7 +454,7 @@ export const SAMPLE_BACKGROUND: Background = {
   },
 };
 
-export function sampleReport(): ReportInput {
+export function sampleReport(): ReportInput & { findings: Finding[] } {
   return {
     findings: SPECS.map(makeFinding),
     coverage: coverage(),

@@ -137,13 +137,17 @@ async function runHunt(operands: string[], given: FlagValues, underway?: Underwa
   };
   let summary: HuntSummary | undefined;
   const summarise = (): HuntSummary => (summary ??= summaryOf(finished));
-  if (output) await writeOutput(output, finished, summarise(), reports);
-  if (!stdout.closed.aborted) {
-    if (result.resumed) tellResumed(result.resumed);
-    if (flags.quiet === true) warnOfLosses(result);
-    else showSummary(summarise(), flags.json === true);
+  try {
+    if (output) await writeOutput(output, finished, summarise(), reports);
+    if (!stdout.closed.aborted) {
+      if (result.resumed) tellResumed(result.resumed);
+      if (flags.quiet === true) warnOfLosses(result);
+      else showSummary(summarise(), flags.json === true);
+    }
+    return exitCode(indicators, result, flags.failOn as Level | undefined);
+  } finally {
+    result.release();
   }
-  return exitCode(indicators, result, flags.failOn as Level | undefined);
 }
 
 /**
@@ -249,8 +253,9 @@ function showSummary(summary: HuntSummary, jsonOnStdout: boolean): void {
 
 function exitCode(set: IndicatorSet, result: HuntResult, failOn: Level | undefined): number {
   if (!result.complete || result.interrupted || set.errors.length > 0) return INCOMPLETE;
-  const reached =
-    failOn !== undefined && result.findings.some((f) => LEVELS.indexOf(f.level) <= LEVELS.indexOf(failOn));
+  // The first is of the worst level.
+  const [worst] = result.findings;
+  const reached = failOn !== undefined && worst && LEVELS.indexOf(worst.level) <= LEVELS.indexOf(failOn);
   return reached ? FAILED_ON : DONE;
 }
 

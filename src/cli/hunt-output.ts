@@ -1,4 +1,5 @@
 /** What a hunt leaves in the folder of `-o`, and what people are told of it. */
+import type { FindingList } from "../model/sighting.js";
 import type { HuntRequest, HuntResult } from "../hunt/hunt.js";
 import { coverageJson, findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
@@ -27,7 +28,10 @@ type ReportInput = HuntSummary & { provenance: ReportProvenance };
 
 /** The files that --report adds. Loaded when asked for: most hunts write none. */
 const EXTRA: Readonly<
-  Record<Exclude<ReportId, "html">, { name: ExtraFile; make: (input: ReportInput) => Promise<string> }>
+  Record<
+    Exclude<ReportId, "html">,
+    { name: ExtraFile; make: (input: ReportInput) => Promise<string | Iterable<string>> }
+  >
 > = {
   md: {
     name: "report.md",
@@ -46,6 +50,10 @@ export function extraFiles(reports: readonly ReportId[]): ExtraFile[] {
   return extras(reports).map(({ name }) => name);
 }
 
+function* findingLines(findings: FindingList): Generator<string> {
+  for (const finding of findings) yield `${findingJson(finding)}\n`;
+}
+
 /** Writes all but the sightings, which the folder has by then; the manifest last. */
 export async function writeOutput(
   folder: OutputFolder,
@@ -55,7 +63,7 @@ export async function writeOutput(
 ): Promise<void> {
   const { findings, coverage } = finished.result;
   folder.closeSightings();
-  folder.write("findings.jsonl", findings.map((finding) => `${findingJson(finding)}\n`).join(""));
+  folder.write("findings.jsonl", findingLines(findings));
   folder.write("coverage.json", coverageJson(coverage));
   // The reports name the digests of the files that they tell of.
   const provenance = provenanceOf(finished, { ...folder.digests });

@@ -88,11 +88,30 @@ export class OutputFolder {
     this.digests[SIGHTINGS] = { sha256: this.sightingsHash.digest("hex"), bytes: this.sightingsBytes };
   }
 
-  /** @param name one of the contract's files */
-  write(name: Written, text: string): void {
-    const bytes = Buffer.from(text);
-    guarded(this.path, () => writeFileSync(join(this.path, name), bytes));
-    this.digests[name] = { sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
+  /** @param name one of the contract's files; @param text whole, or piece by piece */
+  write(name: Written, text: string | Iterable<string>): void {
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const fd = guarded(this.path, () => openSync(join(this.path, name), "w"));
+    const put = (piece: string): void => {
+      const part = Buffer.from(piece);
+      hash.update(part);
+      bytes += part.length;
+      guarded(this.path, () => writeAll(fd, part));
+    };
+    try {
+      let waiting = "";
+      for (const piece of typeof text === "string" ? [text] : text) {
+        waiting += piece;
+        if (waiting.length < BUFFER_CHARACTERS) continue;
+        put(waiting);
+        waiting = "";
+      }
+      put(waiting);
+    } finally {
+      closeSync(fd);
+    }
+    this.digests[name] = { sha256: hash.digest("hex"), bytes };
   }
 
   /** First, to say what is under way, and last. Never there in part: it tells what the folder is. */

@@ -181,22 +181,22 @@ function met(pairs: Iterable<readonly [string, Verdict]>): Met {
   return out;
 }
 
+function* contactsOf(findings: Iterable<Pick<Finding, "indicator" | "verdicts">>): Generator<[string, Verdict]> {
+  for (const { indicator, verdicts } of findings)
+    if (indicator.type === "ipv4-addr")
+      for (const verdict of Object.keys(verdicts) as Verdict[]) yield [indicator.name, verdict];
+}
+
 /** Undefined when no decoys were hunted: none were asked for, or the list holds no address to draw them for. */
 export function background(
   { sets }: Pick<Decoys, "sets">,
   hits: readonly DecoyHit[],
-  findings: readonly Pick<Finding, "indicator" | "verdicts">[],
+  findings: Iterable<Pick<Finding, "indicator" | "verdicts">>,
 ): Background | undefined {
   if (sets.length === 0) return undefined;
   const byVerdict: Partial<Record<Verdict, number>> = {};
   for (const { verdict, count } of hits) byVerdict[verdict] = (byVerdict[verdict] ?? 0) + count;
-  const listed = met(
-    findings.flatMap(({ indicator, verdicts }) =>
-      indicator.type === "ipv4-addr"
-        ? (Object.keys(verdicts) as Verdict[]).map((v) => [indicator.name, v] as const)
-        : [],
-    ),
-  );
+  const listed = met(contactsOf(findings));
   const decoys = met(hits.map(({ value, verdict }) => [value, verdict] as const));
   const kinds: Background["kinds"] = {};
   for (const kind of BACKGROUND_KINDS) {

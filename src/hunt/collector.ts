@@ -7,12 +7,13 @@
 import type { Event } from "../model/event.js";
 import type { Judgement, Sighting } from "../model/sighting.js";
 import { Conversations } from "../triage/conversation.js";
-import { FindingsBuilder, type EvidenceDraft, type FindingDraft } from "../triage/findings.js";
+import type { EvidenceDraft, FindingDraft } from "../triage/findings.js";
 import { settle } from "../triage/triage.js";
 import type { Task } from "./plan.js";
 import { DecoyTally, type PendingDecoy } from "./decoy-tally.js";
 import type { Batch, PendingSighting } from "./batch.js";
 import type { TaskResult } from "./task-result.js";
+import { FindingStore } from "./finding-store.js";
 import { LineSpool } from "./spool.js";
 
 /** Takes finished sightings, one JSON text each, in order. */
@@ -40,10 +41,10 @@ const HEAD = "<";
 const UNJUDGED = "?";
 
 /** Batches kept in memory before their turn; a batch holds some 256 KiB of text. */
-const WAITING_IN_MEMORY = 128;
+const WAITING_IN_MEMORY = 24;
 
 export class Collector {
-  readonly findings = new FindingsBuilder();
+  readonly findings = new FindingStore();
   readonly decoys = new DecoyTally();
   private readonly conversations = new Conversations();
   private readonly held = new LineSpool();

@@ -9,7 +9,7 @@ import { compile } from "../matcher/compile.js";
 import type { Coverage, HashChoice } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
 import type { Assertion, Indicator, IndicatorSet } from "../model/indicator.js";
-import type { AssertionRef, Finding } from "../model/sighting.js";
+import type { AssertionRef, FindingList } from "../model/sighting.js";
 import type { FileHash } from "../sources/file-hash.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
 import { walk } from "../sources/walk.js";
@@ -17,6 +17,7 @@ import { OwnNetworks } from "../triage/own.js";
 import { background, drawDecoys } from "./background.js";
 import { Collector, type SerialiseTail, type SightingSink } from "./collector.js";
 import { coverageOf } from "./coverage.js";
+import type { Complete } from "./finding-store.js";
 import { hashSources } from "./hash-sources.js";
 import { shareIndicators } from "./indicator-table.js";
 import type { Expectation } from "./ledger.js";
@@ -69,7 +70,7 @@ export interface HuntRim {
 }
 
 export interface HuntResult {
-  findings: Finding[];
+  findings: FindingList;
   coverage: Coverage;
   sightings: number;
   /** Hits whose time lies outside --from/--to: not reported. */
@@ -83,6 +84,8 @@ export interface HuntResult {
   hashes: { hashed: number; changed: number };
   /** Of a hunt that went on where it was broken off. */
   resumed?: Resumed;
+  /** Lets go of the temporary files that `findings` may stand in. */
+  release(): void;
 }
 
 /** Below this a thread costs more than it saves. */
@@ -197,7 +200,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     named: pathNames(request.parser.paths ?? []),
     interrupted,
   });
-  const findings = withAssertions(withHashes(collector.findings.findings(), coverage), listed);
+  const findings = collector.findings.list(completing(coverage, listed));
   const check = background(decoys, collector.decoys.all(), findings);
   const logs = [...results.values()].flatMap((result) => result.logs);
   return {
@@ -212,6 +215,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
       hashed: [...hashes.values()].filter((hash) => "sha256" in hash).length,
       changed: [...hashes.values()].filter((hash) => "code" in hash).length,
     },
+    release: () => collector.findings.dispose(),
     ...(progress?.resumed ? { resumed: { done: done.length, tasks: tasks.length, ...progress.resumed } } : {}),
   };
 }
@@ -228,33 +232,36 @@ function toHash(choice: HashChoice, sources: readonly SourceRef[], results: Iter
   return [...hit].sort((a, b) => a - b);
 }
 
-function withHashes(findings: readonly Finding[], coverage: Coverage): Finding[] {
-  const known = new Map(coverage.sources.flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [[path, sha256]])));
-  if (known.size === 0) return [...findings];
-  return findings.map((finding) => ({
-    ...finding,
-    evidence: finding.evidence.map((piece) => {
-      const sha256 = known.get(piece.path);
-      return sha256 === undefined ? piece : { ...piece, sha256 };
-    }),
-  }));
-}
-
 /** Assertions kept with a finding: enough to know who said so, whatever number of feeds repeat it. */
 const ASSERTIONS = 3;
 
-/** Who said so, from the set: workers have no need of it. */
-function withAssertions(findings: Finding[], indicators: readonly Indicator[]): Finding[] {
-  if (findings.length === 0) return findings;
-  // By value first: a key made for each of a million indicators would take longer than searching a large log.
-  const values = new Set(findings.map(({ indicator }) => indicator.name));
-  const wanted = new Map<string, AssertionRef[]>();
-  for (const { type, value, assertions } of indicators)
-    if (values.has(value)) wanted.set(`${type} ${value}`, assertions.slice(0, ASSERTIONS).map(assertionRef));
-  return findings.map((finding) => {
-    const assertions = wanted.get(`${finding.indicator.type} ${finding.indicator.name}`);
-    return !assertions ? finding : { ...finding, indicator: { ...finding.indicator, assertions } };
-  });
+/** What findings get at the end: the hashes of stored files, and who said so, of which workers have no need. */
+function completing(coverage: Coverage, indicators: readonly Indicator[]): (values: ReadonlySet<string>) => Complete {
+  const hashes = new Map(
+    coverage.sources.flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [[path, sha256]])),
+  );
+  return (values) => {
+    // By value first: a key made for each of a million indicators would take longer than searching a large log.
+    const assertions = new Map<string, AssertionRef[]>();
+    if (values.size > 0)
+      for (const indicator of indicators)
+        if (values.has(indicator.value))
+          assertions.set(
+            `${indicator.type} ${indicator.value}`,
+            indicator.assertions.slice(0, ASSERTIONS).map(assertionRef),
+          );
+    return (finding) => {
+      const said = assertions.get(`${finding.indicator.type} ${finding.indicator.name}`);
+      return {
+        ...finding,
+        ...(said === undefined ? {} : { indicator: { ...finding.indicator, assertions: said } }),
+        evidence: finding.evidence.map((piece) => {
+          const sha256 = hashes.get(piece.path);
+          return sha256 === undefined ? piece : { ...piece, sha256 };
+        }),
+      };
+    };
+  };
 }
 
 function assertionRef({ file, feed, line, object, published, revision }: Assertion): AssertionRef {

@@ -11,7 +11,7 @@ export class LineSpool {
   private fd: number | undefined;
 
   /** @param limit characters kept in memory */
-  constructor(private readonly limit = 16 * 1024 * 1024) {}
+  constructor(private readonly limit = 4 * 1024 * 1024) {}
 
   /** @param line must hold no line break (JSON text does not) */
   append(line: string): void {

@@ -157,3 +157,8 @@ export interface Finding {
   /** Bounded: first, last, and the worst. */
   evidence: Evidence[];
 }
+
+/** A hunt's findings in their order. There may be millions, so they are gone through one by one, as often as need be. */
+export interface FindingList extends Iterable<Finding> {
+  readonly length: number;
+}

@@ -1,7 +1,8 @@
 /** The background check and the indicators' validity in sentences. */
 import type { Background, BackgroundCount } from "../model/background.js";
-import { WINDOWS, type Finding, type Window } from "../model/sighting.js";
+import type { FindingList } from "../model/sighting.js";
 import { formatCount, plural } from "./text.js";
+import { totalsOf } from "./totals.js";
 
 const CONCLUSION: Readonly<Record<BackgroundCount["conclusion"], string>> = {
   signal: "more than chance",
@@ -38,15 +39,9 @@ export function backgroundSentence(check: Background): string {
   return `Background: ${compare}, ${chanceWords(p)}: ${conclusionWords(check)}.`;
 }
 
-export function windowCounts(findings: readonly Finding[]): Record<Window, number> {
-  const counts: Record<Window, number> = { inside: 0, before: 0, after: 0, unknown: 0 };
-  for (const { windows } of findings) for (const window of WINDOWS) counts[window] += windows[window] ?? 0;
-  return counts;
-}
-
 /** Undefined when no indicator that was sighted has a validity. */
-export function validitySentence(findings: readonly Finding[], leftOut = 0): string | undefined {
-  const { inside, before, after, unknown } = windowCounts(findings);
+export function validitySentence(findings: FindingList, leftOut = 0): string | undefined {
+  const { inside, before, after, unknown } = totalsOf(findings).windows;
   const known = inside + before + after;
   const out = leftOut === 0 ? "" : ` ${plural(leftOut, "other")} left out by --window.`;
   if (known === 0) return out === "" ? undefined : out.trim();

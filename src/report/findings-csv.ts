@@ -1,7 +1,6 @@
 /** `findings.csv`: one finding a row for spreadsheets. RFC 4180; a cell is text to a spreadsheet, whatever a log wrote into it. */
 import { stringify } from "csv-stringify/sync";
 import { EVIDENCE_LIMIT, type Evidence, type Finding } from "../model/sighting.js";
-import { worstFirst } from "./summary.js";
 import { shorten, visibleText } from "./text.js";
 
 /** Code units of a cell: all of a line that is kept as evidence. Spreadsheets take 32,767. */
@@ -49,14 +48,22 @@ function safe(cell: string | number | undefined): string {
   return `${visibleText(text)}${omitted > 0 ? ` … ${omitted} more characters` : ""}`.replace(FORMULA, "$1'");
 }
 
-/** Worst first, with a header row and CRLF line ends. Every finding: what is too long for a cell is cut, and says so. */
-export function findingsCsv(findings: readonly Finding[]): string {
-  const rows = worstFirst(findings).map((finding) => {
+/** Rows that are made at once. */
+const ROWS = 1000;
+
+/**
+ * The table piece by piece, in the findings' order: the worst verdict first, then the most frequent. A header row, CRLF line ends. Every
+ * finding: what is too long for a cell is cut, and says so.
+ */
+export function* findingsCsv(findings: Iterable<Finding>): Generator<string> {
+  let rows: string[][] = [COLUMNS.map(([header]) => header)];
+  const text = (): string => stringify(rows, { record_delimiter: "windows", escape_formulas: true });
+  for (const finding of findings) {
     const evidence = finding.evidence.find(({ verdict }) => verdict === finding.verdict) ?? finding.evidence[0];
-    return COLUMNS.map(([, cell]) => safe(cell({ finding, evidence })));
-  });
-  return stringify([COLUMNS.map(([header]) => header), ...rows], {
-    record_delimiter: "windows",
-    escape_formulas: true,
-  });
+    rows.push(COLUMNS.map(([, cell]) => safe(cell({ finding, evidence }))));
+    if (rows.length < ROWS) continue;
+    yield text();
+    rows = [];
+  }
+  if (rows.length > 0) yield text();
 }

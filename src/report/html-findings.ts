@@ -1,12 +1,11 @@
 /** The page's list of findings: a row each, its reasons and log lines folded below it, and the form that filters them. */
-import type { Evidence, Finding, Level, Verdict } from "../model/sighting.js";
+import type { Evidence, Finding, Level, Verdict, FindingList } from "../model/sighting.js";
 import { EVIDENCE_LIMIT, LEVELS, VERDICTS, WINDOWS } from "../model/sighting.js";
 import { NEXT_STEPS } from "./next-steps.js";
-import { worstFirst } from "./summary.js";
+import { totalsOf } from "./totals.js";
 import { escapeHtml, formatCount, plural, shorten, truncateMiddle, visibleAttribute, visibleHtml } from "./text.js";
 import { isAddressType, periodWords, reasonWords, VERDICT_WORDS } from "./wording.js";
 
-const MAX_FINDINGS = 1000;
 /** Code units of raw lines in the whole page: worst findings first, so what is left out is the least. */
 const EVIDENCE_BUDGET = 4_000_000;
 /** Evidence is kept around what was found: cut any shorter, it may lack that. */
@@ -23,12 +22,11 @@ interface Page {
   told: Set<Verdict>;
 }
 
-export function findingsSection(findings: readonly Finding[]): string {
+export function findingsSection(findings: FindingList): string {
   if (findings.length === 0) return "";
-  const sorted = worstFirst(findings);
-  const shown = sorted.slice(0, MAX_FINDINGS);
+  const { worst: shown } = totalsOf(findings);
   const page: Page = { budget: EVIDENCE_BUDGET, told: new Set() };
-  const rest = sorted.length - shown.length;
+  const rest = findings.length - shown.length;
   return `<section class="card" aria-labelledby="findings">
 <h2 id="findings">Findings</h2>
 <p class="hint">Sightings of one indicator at one own machine, worst first. Open a finding for its reasons and the log lines. In print all that are shown are open.</p>

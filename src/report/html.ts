@@ -2,7 +2,7 @@
  * `report.html`: one page, self-contained, for the manager who reads its first sentence and the analyst who opens the evidence.
  * Everything that came from logs or feeds goes through `visibleHtml`.
  */
-import type { Finding } from "../model/sighting.js";
+import type { FindingList } from "../model/sighting.js";
 import { LEVEL_OF, VERDICTS } from "../model/sighting.js";
 import { findingsSection } from "./html-findings.js";
 import { checkSection, ledgerSection } from "./html-ledger.js";
@@ -12,7 +12,7 @@ import { STYLE, verdictRules } from "./html-style.js";
 import { coverageSection } from "./html-tables.js";
 import { assuranceSentence, ledgerSentence } from "./ledger-words.js";
 import type { HuntSummary, ReportProvenance } from "./summary.js";
-import { countByVerdict, totalSightings } from "./summary.js";
+import { totalsOf } from "./totals.js";
 import { escapeHtml, formatBytes, formatCount, formatDuration, plural, visibleAttribute, visibleHtml } from "./text.js";
 import { timelineOf, timelineSvg } from "./timeline.js";
 import { TOUCH, touchesOf, touchSvg } from "./touch-picture.js";
@@ -109,8 +109,8 @@ ${limits}
 }
 
 function verdictSection(input: ReportInput): string {
-  const tiles = countByVerdict(input.findings)
-    .map((c) => {
+  const tiles = totalsOf(input.findings)
+    .byVerdict.map((c) => {
       const words = VERDICT_WORDS[c.verdict];
       const name = c.findings === 1 ? words.one : words.many;
       const sightings = c.findings === 0 ? "" : `<span>${plural(c.sightings, "sighting")}</span>`;
@@ -122,7 +122,7 @@ function verdictSection(input: ReportInput): string {
   const facts: [string, string][] = [
     ["Indicators hunted", formatCount(input.intel.indicators)],
     ["Findings", formatCount(input.findings.length)],
-    ["Sightings", formatCount(totalSightings(input))],
+    ["Sightings", formatCount(input.sightings ?? totalsOf(input.findings).sightings)],
     ["Sources read", formatCount(totals.sources) + (incomplete > 0 ? ` (${formatCount(incomplete)} incomplete)` : "")],
     ["Lines", formatCount(totals.lines)],
     ["Volume", formatBytes(totals.bytes)],
@@ -138,7 +138,7 @@ ${tiles}
 </section>`;
 }
 
-async function timelineSection(findings: readonly Finding[]): Promise<string> {
+async function timelineSection(findings: FindingList): Promise<string> {
   const timeline = timelineOf(findings);
   if (!timeline) return "";
   const legend = timeline.series.map(({ verdict }) => `<li class="v-${verdict}"><i></i>${verdict}</li>`).join("");
@@ -152,7 +152,7 @@ async function timelineSection(findings: readonly Finding[]): Promise<string> {
 </section>`;
 }
 
-async function touchSection(findings: readonly Finding[]): Promise<string> {
+async function touchSection(findings: FindingList): Promise<string> {
   const touches = touchesOf(findings);
   if (touches.drawn.length === 0) return "";
   const present = VERDICTS.filter((v) => touches.drawn.some(({ finding }) => finding.verdict === v));
@@ -160,7 +160,7 @@ async function touchSection(findings: readonly Finding[]): Promise<string> {
   const part =
     touches.undrawn === 0
       ? ""
-      : ` The ${formatCount(touches.pairs - touches.undrawn)} worst of ${formatCount(touches.pairs)} pairs are drawn.`;
+      : ` The ${formatCount(touches.pairs - touches.undrawn)} worst of ${formatCount(touches.pairs)} pairs${touches.untold > 0 ? " of the worst findings" : ""} are drawn.`;
   const items = touches.drawn.map(
     ({ finding: { verdict, id }, text }) =>
       `<li><a href="#f-${visibleAttribute(id)}">${verdict}</a>: ${visibleHtml(text)}</li>`,

@@ -1,5 +1,5 @@
 /** `report.md`: the report for a ticket or a wiki. The page's words; of what the page draws, the figures. */
-import type { Evidence, Finding } from "../model/sighting.js";
+import type { Evidence, Finding, FindingList } from "../model/sighting.js";
 import { EVIDENCE_LIMIT, LEVEL_OF, VERDICTS } from "../model/sighting.js";
 import { backgroundSentence, validitySentence } from "./background-words.js";
 import { assuranceSentence, limitPieces } from "./ledger-words.js";
@@ -7,7 +7,8 @@ import { code, codeBlock, table } from "./markdown-text.js";
 import { METHOD, methodFacts, timeDecisions } from "./method.js";
 import { NEXT_STEPS } from "./next-steps.js";
 import type { HuntSummary, ReportProvenance } from "./summary.js";
-import { countByVerdict, isPressing, sourcesWorstFirst, worstFirst } from "./summary.js";
+import { isPressing, sourcesWorstFirst } from "./summary.js";
+import { totalsOf } from "./totals.js";
 import { formatBytes, formatCount, plural } from "./text.js";
 import {
   coverageSentence,
@@ -18,7 +19,6 @@ import {
   VERDICT_WORDS,
 } from "./wording.js";
 
-const MAX_FINDINGS = 1000;
 /** Findings that are told with their lines. */
 const MAX_TOLD = 200;
 const MAX_REASONS = 12;
@@ -32,7 +32,7 @@ const MAX_DECISIONS = 30;
 export function renderMarkdown(input: HuntSummary & { provenance: ReportProvenance }): string {
   const parts = [
     ...answer(input),
-    ...findings(worstFirst(input.findings)),
+    ...findings(input.findings),
     ...chance(input),
     ...coverage(input),
     ...method(input),
@@ -49,8 +49,8 @@ function further(rest: number, one: string, file: string): string[] {
 
 function answer(input: HuntSummary): string[] {
   const { text, level, caveats } = headline(input);
-  const counts = countByVerdict(input.findings)
-    .filter((c) => c.findings > 0)
+  const counts = totalsOf(input.findings)
+    .byVerdict.filter((c) => c.findings > 0)
     .map((c) => [c.verdict, LEVEL_OF[c.verdict], formatCount(c.findings), formatCount(c.sightings)]);
   return [
     `# Lookback: ${text}`,
@@ -61,9 +61,9 @@ function answer(input: HuntSummary): string[] {
   ];
 }
 
-function findings(sorted: readonly Finding[]): string[] {
-  if (sorted.length === 0) return [];
-  const shown = sorted.slice(0, MAX_FINDINGS);
+function findings(all: FindingList): string[] {
+  if (all.length === 0) return [];
+  const { worst: shown } = totalsOf(all);
   const rows = shown.map((f) => [
     f.verdict,
     f.level,
@@ -72,18 +72,18 @@ function findings(sorted: readonly Finding[]): string[] {
     formatCount(f.count),
     code(periodWords(f.first_seen, f.last_seen)),
   ]);
-  const pressing = sorted.filter(({ verdict }) => isPressing(verdict));
-  const told = (pressing.length > 0 ? pressing : sorted).slice(0, MAX_TOLD);
+  const pressing = shown.filter(({ verdict }) => isPressing(verdict));
+  const told = (pressing.length > 0 ? pressing : shown).slice(0, MAX_TOLD);
   const which =
-    told.length === sorted.length
+    told.length === all.length
       ? ""
-      : ` ${formatCount(told.length)} of ${formatCount(sorted.length)}: the worst. The others' are in findings.jsonl.`;
+      : ` ${formatCount(told.length)} of ${formatCount(all.length)}: the worst. The others' are in findings.jsonl.`;
   const verdicts = VERDICTS.filter((verdict) => told.some((f) => f.verdict === verdict));
   return [
     "## Findings",
     "Sightings of one indicator at one own machine, worst first.",
     table(["Verdict", "Level", "Indicator", "Own side", "Sightings", "First to last (UTC)"], rows),
-    ...further(sorted.length - shown.length, "further finding", "findings.jsonl"),
+    ...further(all.length - shown.length, "further finding", "findings.jsonl"),
     "## Evidence",
     `Why, and the log lines.${which}`,
     ...told.flatMap(finding),

@@ -1,7 +1,7 @@
 /** What a finished hunt hands to the renderers for people. Plain data: the renderers read no clock and no file. */
 import type { Coverage, SourceCoverage } from "../model/coverage.js";
 import type { IntelFile } from "../model/indicator.js";
-import { LEVEL_OF, LEVELS, VERDICTS } from "../model/sighting.js";
+import { LEVEL_OF, LEVELS, VERDICTS, type FindingList } from "../model/sighting.js";
 import type { Finding, Verdict } from "../model/sighting.js";
 
 /** The indicators that were hunted, and where they came from. */
@@ -21,7 +21,7 @@ export interface IntelSummary {
 
 export interface HuntSummary {
   /** In any order: the renderers sort. */
-  findings: Finding[];
+  findings: FindingList;
   /** Sightings in all; the sum of the findings' counts when absent. */
   sightings?: number;
   coverage: Coverage;
@@ -85,26 +85,9 @@ export function sourcesWorstFirst(sources: readonly SourceCoverage[]): SourceCov
   return [...sources].sort((a, b) => rank(a) - rank(b));
 }
 
-export interface VerdictCount {
-  verdict: Verdict;
-  findings: number;
-  /** Sightings of those findings, whatever their own verdict. */
-  sightings: number;
-}
-
-/** One entry for every verdict of the ladder, worst first, zeros included. */
-export function countByVerdict(findings: readonly Finding[]): VerdictCount[] {
-  const counts = new Map<Verdict, VerdictCount>(VERDICTS.map((v) => [v, { verdict: v, findings: 0, sightings: 0 }]));
-  for (const f of findings) {
-    const entry = counts.get(f.verdict)!;
-    entry.findings++;
-    entry.sightings += f.count;
-  }
-  return [...counts.values()];
-}
-
-export function totalSightings(input: HuntSummary): number {
-  return input.sightings ?? input.findings.reduce((sum, f) => sum + f.count, 0);
+/** Its level is capped: a warning list knows the indicator. */
+export function isBenign({ indicator }: Finding): boolean {
+  return indicator.benign !== undefined && indicator.benign.length > 0;
 }
 
 export const isPressing = (verdict: Verdict): boolean =>

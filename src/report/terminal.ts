@@ -6,7 +6,7 @@ import { backgroundSentence, validitySentence } from "./background-words.js";
 import { assuranceSentence, ledgerSentence } from "./ledger-words.js";
 import { NEXT_STEPS } from "./next-steps.js";
 import type { HuntSummary } from "./summary.js";
-import { countByVerdict, worstFirst } from "./summary.js";
+import { totalsOf } from "./totals.js";
 import { formatCount, plural, printable, truncate, truncateMiddle, wrap } from "./text.js";
 import {
   coverageSentence,
@@ -66,16 +66,16 @@ export function renderSummary(input: HuntSummary, options: TerminalOptions): str
   const answer = headline(input);
   const tone = answer.level === undefined ? (isWhole(input, answer) ? paint.good : paint.medium) : paint[answer.level];
   paragraph(answer.text, (s) => paint.bold(tone(s)));
-  const others = countByVerdict(input.findings).filter((c) => c.findings > 0);
+  const others = totalsOf(input.findings).byVerdict.filter((c) => c.findings > 0);
   if (others.length > 1) paragraph(`In all: ${others.map(verdictCountWords).join(", ")}.`);
   for (const caveat of answer.caveats) paragraph(`! ${caveat}`, paint.medium);
 
   if (input.findings.length > 0) {
     lines.push("");
-    const sorted = worstFirst(input.findings);
-    const shown = sorted.slice(0, MAX_FINDINGS);
+    const { worst } = totalsOf(input.findings);
+    const shown = worst.slice(0, MAX_FINDINGS);
     lines.push(...(width >= MIN_TABLE_WIDTH ? table(shown, width, paint) : stacked(shown, width, paint)));
-    const rest = sorted.length - shown.length;
+    const rest = input.findings.length - shown.length;
     if (rest > 0)
       lines.push(
         truncate(
@@ -88,7 +88,7 @@ export function renderSummary(input: HuntSummary, options: TerminalOptions): str
       );
     lines.push("");
     paragraph(STANDING_SENTENCE, paint.bold);
-    const { verdict } = sorted[0]!;
+    const { verdict } = worst[0]!;
     paragraph(`Next, for the worst (${verdict}):`);
     for (const step of NEXT_STEPS[verdict].slice(0, MAX_STEPS)) lines.push(...indented(step, width));
     lines.push("");

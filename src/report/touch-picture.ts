@@ -2,8 +2,9 @@
  * Who touched whom: indicators on the left, own machines on the right, a line for every finding between them. The line's arrow says which
  * way it went, its stroke whether traffic went through, its colour the verdict. The worst pairs only: a thousand lines show nothing.
  */
-import type { Finding, Verdict } from "../model/sighting.js";
+import type { Finding, Verdict, FindingList } from "../model/sighting.js";
 import { compareFindings, worstFirst } from "./summary.js";
+import { totalsOf } from "./totals.js";
 import { markColor, svgForPage, TEXT, WIDTH, type Mark } from "./svg-page.js";
 import { plural, printable, truncateMiddle } from "./text.js";
 import { periodWords } from "./wording.js";
@@ -44,13 +45,16 @@ export interface Touches {
   pairs: number;
   /** Pairs that found no place. */
   undrawn: number;
+  /** Findings whose pairs are not counted: none worse. */
+  untold: number;
 }
 
 const indicatorKey = ({ indicator }: Finding): string => `${indicator.type} ${indicator.name}`;
 const pairKey = (f: Finding): string => JSON.stringify([indicatorKey(f), f.asset]);
 
-/** Of the worst pairs of an indicator and an own machine, every finding. */
-export function touchesOf(findings: readonly Finding[]): Touches {
+/** Of the worst pairs of an indicator and an own machine, every finding; of a long list, among those that are told at all. */
+export function touchesOf(all: FindingList): Touches {
+  const findings = totalsOf(all).worst;
   const worst = new Map<string, Finding>();
   for (const f of findings) {
     const known = worst.get(pairKey(f));
@@ -65,7 +69,8 @@ export function touchesOf(findings: readonly Finding[]): Touches {
     finding,
     text: touchWords(finding),
   }));
-  return { drawn, pairs: worst.size, undrawn: worst.size - pairs.size };
+  const untold = all.length - findings.length;
+  return { drawn, pairs: worst.size, undrawn: worst.size - pairs.size, untold };
 }
 
 /** `10.20.8.14 called out to 203.0.113.7: 61 sightings, 2021-06-21 01:40 – 2021-06-25 02:41`. */
@@ -76,10 +81,11 @@ function touchWords({ verdict, indicator, asset, count, first_seen, last_seen }:
   return `${said}: ${plural(count, "sighting")}, ${printable(periodWords(first_seen, last_seen))}`;
 }
 
-export function describeTouches({ drawn, pairs, undrawn }: Touches): string {
+export function describeTouches({ drawn, pairs, undrawn, untold }: Touches): string {
   const indicators = new Set(drawn.map(({ finding }) => indicatorKey(finding))).size;
   const assets = new Set(drawn.map(({ finding }) => finding.asset)).size;
-  const part = undrawn === 0 ? "" : ` of ${plural(pairs, "pair")}`;
+  const more = untold === 0 ? "" : " of the worst findings";
+  const part = undrawn === 0 ? more : ` of ${plural(pairs, "pair")}${more}`;
   return `Who touched whom: ${plural(drawn.length, "finding")} between ${plural(indicators, "indicator")} and ${plural(assets, "own machine")}${part}. The same in words follows.`;
 }
 

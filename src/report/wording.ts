@@ -1,8 +1,8 @@
 /** The sentences that people read, in one place: the terminal and the page say the same. */
 import type { IndicatorType } from "../model/indicator.js";
-import type { Finding, Level, Verdict } from "../model/sighting.js";
-import type { HuntSummary, VerdictCount } from "./summary.js";
-import { compareFindings, totalSightings } from "./summary.js";
+import type { Level, Verdict } from "../model/sighting.js";
+import type { HuntSummary } from "./summary.js";
+import { totalsOf, type VerdictCount } from "./totals.js";
 import { dayOf, formatBytes, formatCount, formatDuration, minuteOf, plural } from "./text.js";
 
 /** The ladder: what a verdict says, and the name of several of them. */
@@ -94,12 +94,10 @@ export function headline(input: HuntSummary): Headline {
   const { findings } = input;
   const caveats = answerLimits(input);
   if (findings.length > 0) {
-    const { verdict, level } = findings.reduce((worst, f) => (compareFindings(f, worst) < 0 ? f : worst));
-    const like = findings.filter((f) => f.verdict === verdict && f.level === level);
-    const sightings = like.reduce((n, f) => n + f.count, 0);
+    const { worst, likeWorst } = totalsOf(findings);
     return {
-      level,
-      text: `${verdictCountWords({ verdict, findings: like.length, sightings })}: ${VERDICT_WORDS[verdict].headline}.`,
+      level: worst[0]!.level,
+      text: `${verdictCountWords(likeWorst!)}: ${VERDICT_WORDS[likeWorst!.verdict].headline}.`,
       caveats,
     };
   }
@@ -151,7 +149,7 @@ function answerLimits(input: HuntSummary): string[] {
       `${plural(unknown, "source")} ${unknown === 1 ? "is" : "are"} in no known format: searched in full, ` +
         "a hit there is judged by key names and wording alone.",
     );
-  const benign = input.findings.filter(isBenign).length;
+  const { benign } = totalsOf(input.findings);
   if (benign > 0)
     out.push(
       `${plural(benign, "finding")} ${benign === 1 ? "is" : "are"} of an indicator that a warning list names as known-benign: ` +
@@ -163,10 +161,6 @@ function answerLimits(input: HuntSummary): string[] {
         "name yours to tell outward from inward traffic on public addresses.",
     );
   return out;
-}
-
-function isBenign({ indicator }: Finding): boolean {
-  return indicator.benign !== undefined && indicator.benign.length > 0;
 }
 
 export function isAddressType(type: IndicatorType): boolean {
@@ -191,7 +185,7 @@ export function coverageSentence(input: HuntSummary): string {
 /** `161 indicators, 37 sightings, 12 findings, in 3.2 s.` */
 export function huntSentence(input: HuntSummary): string {
   return (
-    `${plural(input.intel.indicators, "indicator")}, ${plural(totalSightings(input), "sighting")}, ` +
+    `${plural(input.intel.indicators, "indicator")}, ${plural(input.sightings ?? totalsOf(input.findings).sightings, "sighting")}, ` +
     `${plural(input.findings.length, "finding")}, in ${formatDuration(input.elapsedMs)}.`
   );
 }

@@ -81,6 +81,10 @@ export function keptText(original: string, observed: string): string {
 export class FindingsBuilder {
   private readonly drafts = new Map<string, FindingDraft>();
 
+  get size(): number {
+    return this.drafts.size;
+  }
+
   /** @param source index of the source in the plan */
   add(sighting: Omit<Sighting, "judgement">, judgement: Judgement, source: number): void {
     const { event, log } = sighting;

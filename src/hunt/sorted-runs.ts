@@ -1,0 +1,144 @@
+/**
+ * Sorts more text than fits memory: runs that are sorted in memory go to temporary files and are merged from there. Texts of one
+ * key come in the order that they were added in.
+ */
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+
+import { writeAll } from "./spool.js";
+
+export interface Keyed {
+  /** Compared as JavaScript compares strings. Holds no tab and no line break. */
+  key: string;
+  /** Holds no line break. */
+  text: string;
+}
+
+const CHUNK = 32 * 1024;
+
+export class SortedRuns {
+  private memory: Keyed[] = [];
+  private characters = 0;
+  private folder: string | undefined;
+  private readonly files: string[] = [];
+
+  /** @param limit characters kept in memory */
+  constructor(private readonly limit = 24 * 1024 * 1024) {}
+
+  add(key: string, text: string): void {
+    this.memory.push({ key, text });
+    this.characters += key.length + text.length;
+    if (this.characters > this.limit) this.spill();
+  }
+
+  /** All, in order, once. */
+  *merged(): Generator<Keyed> {
+    const last = sorted(this.memory);
+    this.memory = [];
+    if (this.files.length === 0) yield* last;
+    else yield* merge([...this.files.map(entriesOf), last[Symbol.iterator]()]);
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.memory = [];
+    this.characters = 0;
+    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
+    this.folder = undefined;
+    this.files.length = 0;
+  }
+
+  private spill(): void {
+    this.folder ??= mkdtempSync(join(tmpdir(), "lookback-"));
+    const path = join(this.folder, String(this.files.length));
+    const fd = openSync(path, "w", 0o600);
+    let lines: string[] = [];
+    let characters = 0;
+    const write = (): void => {
+      writeAll(fd, lines.join(""));
+      lines = [];
+      characters = 0;
+    };
+    for (const { key, text } of sorted(this.memory)) {
+      lines.push(`${key}\t${text}\n`);
+      characters += key.length + text.length;
+      if (characters > 1024 * 1024) write();
+    }
+    write();
+    closeSync(fd);
+    this.files.push(path);
+    this.memory = [];
+    this.characters = 0;
+  }
+}
+
+/** The sort is stable, so what was added first stays first. */
+function sorted(list: readonly Keyed[]): Keyed[] {
+  return list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function* entriesOf(path: string): Generator<Keyed> {
+  for (const line of linesOfFile(path)) {
+    const tab = line.indexOf("\t");
+    yield { key: line.slice(0, tab), text: line.slice(tab + 1) };
+  }
+}
+
+/** The lines of a file of ours, each with its line end in the file. */
+export function* linesOfFile(path: string): Generator<string> {
+  const fd = openSync(path, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    const decoder = new StringDecoder("utf8");
+    let rest = "";
+    for (let n = readSync(fd, chunk); n > 0; n = readSync(fd, chunk)) {
+      const lines = (rest + decoder.write(chunk.subarray(0, n))).split("\n");
+      rest = lines.pop()!;
+      yield* lines;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+interface Head {
+  entry: Keyed;
+  /** Which run: the earlier one goes first among equals. */
+  run: number;
+  rest: Iterator<Keyed>;
+}
+
+/** A heap of the runs' next entries. */
+function* merge(runs: readonly Iterator<Keyed>[]): Generator<Keyed> {
+  const heap: Head[] = [];
+  const before = (a: Head, b: Head): boolean =>
+    a.entry.key < b.entry.key || (a.entry.key === b.entry.key && a.run < b.run);
+  const sink = (): void => {
+    for (let i = 0; ;) {
+      let least = i;
+      for (const child of [2 * i + 1, 2 * i + 2])
+        if (child < heap.length && before(heap[child]!, heap[least]!)) least = child;
+      if (least === i) return;
+      [heap[i], heap[least]] = [heap[least]!, heap[i]!];
+      i = least;
+    }
+  };
+  for (const [run, rest] of runs.entries()) {
+    const { value, done } = rest.next();
+    if (done !== true) heap.push({ entry: value, run, rest });
+  }
+  // A sorted list is a heap.
+  heap.sort((a, b) => (before(a, b) ? -1 : 1));
+  while (heap.length > 0) {
+    const head = heap[0]!;
+    yield head.entry;
+    const { value, done } = head.rest.next();
+    if (done === true) {
+      const last = heap.pop()!;
+      if (heap.length > 0) heap[0] = last;
+    } else head.entry = value;
+    sink();
+  }
+}

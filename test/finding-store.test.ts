@@ -1,0 +1,86 @@
+/** Findings and sorted text beyond what is kept in memory: the same as in memory. */
+import fc from "fast-check";
+import { expect, it } from "vitest";
+
+import { FindingStore } from "../src/hunt/finding-store.js";
+import { SortedRuns } from "../src/hunt/sorted-runs.js";
+import { VERDICTS, type Finding, type Judgement, type Sighting } from "../src/model/sighting.js";
+import { FindingsBuilder } from "../src/triage/findings.js";
+
+const sighting = fc.record({
+  name: fc.constantFrom("203.0.113.7", "203.0.113.9", "evil.example"),
+  asset: fc.constantFrom("10.0.0.1", "10.0.0.2", "a host\twith\na tab", "é"),
+  verdict: fc.constantFrom(...VERDICTS),
+  source: fc.nat(2),
+  offset: fc.nat(400),
+  day: fc.option(fc.nat(40), { nil: undefined }),
+  original: fc.string({ unit: "binary", maxLength: 20 }),
+});
+
+type Made = typeof sighting extends fc.Arbitrary<infer T> ? T : never;
+
+function parts(made: Made): [Omit<Sighting, "judgement">, Judgement, number] {
+  const { name, asset, verdict, source, offset, day, original } = made;
+  return [
+    {
+      event: day === undefined ? {} : { timestamp: Date.UTC(2021, 0, 1 + day) },
+      original,
+      log: { path: `log${source}`, offset, line: offset + 1 },
+      indicator: { type: name === "evil.example" ? "domain-name" : "ipv4-addr", name, role: "c2", labels: [] },
+      observed: name,
+      format: "t",
+    },
+    {
+      verdict,
+      window: "inside",
+      reasons: [`it is a ${verdict}`],
+      asset,
+      finding: `${name} ${JSON.stringify(asset)}`,
+    } as Judgement,
+    source,
+  ];
+}
+
+const complete = (finding: Finding): Finding => ({ ...finding, reasons: [...finding.reasons, "completed"] });
+
+it("findings come out the same, and as often as they are asked for, however few are kept in memory", () => {
+  fc.assert(
+    fc.property(fc.array(sighting, { maxLength: 60 }), fc.integer({ min: 0, max: 8 }), (list, limit) => {
+      const store = new FindingStore(limit);
+      const whole = new FindingsBuilder();
+      for (const [i, made] of list.entries()) {
+        whole.add(...parts(made));
+        if (i % 3 === 0) {
+          const batch = new FindingsBuilder();
+          batch.add(...parts(made));
+          store.merge(batch.take());
+        } else store.add(...parts(made));
+      }
+      const wanted = whole.findings();
+      let told: ReadonlySet<string> = new Set();
+      const found = store.list((values) => {
+        told = values;
+        return complete;
+      });
+      expect(found.length).toBe(wanted.length);
+      for (let pass = 0; pass < 2; pass++) expect([...found]).toEqual(wanted.map(complete));
+      expect(told).toEqual(new Set(wanted.map(({ indicator }) => indicator.name)));
+      store.dispose();
+    }),
+  );
+});
+
+it("text is sorted by its key, and by its coming among equals, however little is kept in memory", () => {
+  const entry = fc.record({
+    key: fc.string({ unit: fc.constantFrom("a", "b", "é", "\u{1F600}", " "), maxLength: 3 }),
+    text: fc.string({ maxLength: 8 }).map((text) => text.replaceAll("\n", " ")),
+  });
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 80 }), fc.nat(40), (list, limit) => {
+      const runs = new SortedRuns(limit);
+      for (const { key, text } of list) runs.add(key, text);
+      const wanted = list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+      expect([...runs.merged()]).toEqual(wanted);
+    }),
+  );
+});
