@@ -10,6 +10,7 @@ import { amavis, mailPolicy, rspamd } from "./filters.js";
 import { messageTrace, mimecast, proofpoint } from "./gateways.js";
 import { haraka } from "./haraka.js";
 import { hmailserver } from "./hmailserver.js";
+import { icewarp } from "./icewarp.js";
 import { kerio } from "./kerio.js";
 import { mailenable } from "./mailenable.js";
 import { mdaemon } from "./mdaemon.js";
@@ -38,6 +39,7 @@ export const mailFormats: readonly Format[] = [
   mailenable,
   mdaemon,
   kerio,
+  icewarp,
   haraka,
   stalwart,
   zimbra,
