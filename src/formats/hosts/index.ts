@@ -7,7 +7,9 @@ import { commands } from "./commands.js";
 import { elasticsearchAudit } from "./elasticsearch-audit.js";
 import { oracleListener } from "./oracle-listener.js";
 import { mongodb, mongodbText } from "./mongodb.js";
+import { crushftp } from "./crushftp.js";
 import { dropbear } from "./dropbear.js";
+import { filezilla } from "./filezilla.js";
 import { pam } from "./pam.js";
 import { windowsJson } from "./windows-json.js";
 import { windowsLines } from "./windows-lines.js";
@@ -15,7 +17,10 @@ import { windowsText } from "./windows-text.js";
 import { windowsXml } from "./windows-xml.js";
 import { kdc, proftpd, pureftpd, samba, slapd, wrappers } from "./services.js";
 import { sshd } from "./sshd.js";
+import { sshdWindows } from "./sshd-windows.js";
 import { vsftpd } from "./vsftpd.js";
+import { wsFtp } from "./ws-ftp.js";
+import { xferlog } from "./xferlog.js";
 
 export const hostFormats: readonly Format[] = [
   windowsXml,
@@ -37,6 +42,11 @@ export const hostFormats: readonly Format[] = [
   pam,
   dropbear,
   vsftpd,
+  xferlog,
+  filezilla,
+  crushftp,
+  wsFtp,
+  sshdWindows,
   proftpd,
   pureftpd,
   slapd,

@@ -1,4 +1,4 @@
-/** Mail servers that log in sentences: Zimbra, Courier, Cyrus, qmail's tcpserver, OpenSMTPD, Haraka, MailEnable's kin. */
+/** Mail servers that log in sentences: Zimbra, Courier, Cyrus, qmail's tcpserver, OpenSMTPD. */
 import { ADDRESS } from "../firewalls/patterns.js";
 import type { Sentence } from "../messages.js";
 import { speakerFormat } from "../speaker.js";
