@@ -119,6 +119,12 @@ describe("every notation gives back the moment that was written in it", () => {
     );
   });
 
+  it("and the largest numbers are no time, at once", () => {
+    expect([1e21, 1.7976931348623141e308, Number.MAX_VALUE, Infinity].map(parseEpoch)).toEqual(
+      Array(4).fill(undefined),
+    );
+  });
+
   it("and a number that is none of them is no time", () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 600_000_000 }), (n) => parseEpoch(n) === undefined));
     expect(parseTai64n("@4000000")).toBeUndefined();

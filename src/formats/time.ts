@@ -148,7 +148,8 @@ export function parseEpoch(value: string | number): ParsedTime | undefined {
       : /^\d{9,20}(?:\.\d{1,9})?$|^\d\.\d{3,12}[Ee]\+?\d{1,2}$/.test(value)
         ? Number(value)
         : NaN;
-  if (!Number.isFinite(n) || n <= 0) return undefined;
+  // Of a number near the largest, a thousand times as much is infinite and never gets smaller.
+  if (!Number.isFinite(n) || n <= 0 || n > 1e20) return undefined;
   for (const { epoch, perMs } of COUNTS) {
     const ms = n / perMs + epoch;
     if (ms >= EARLIEST && ms <= LATEST) return { kind: "instant", ms: Math.trunc(ms + 1e-3) };

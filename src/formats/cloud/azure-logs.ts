@@ -202,8 +202,8 @@ function platform(r: Json): Judged {
     return { outcome: /^block/i.test(action) ? "blocked" : "unknown", outcomeReason: `action=${action}` };
   const succeeded = at(r, "properties.succeeded") ?? r["succeeded_s"];
   if (succeeded !== undefined) {
-    const well = String(succeeded) === "true";
-    return callOutcome(well, `succeeded=${String(succeeded)}`);
+    const said = typeof succeeded === "boolean" ? String(succeeded) : (string(succeeded) ?? "");
+    return callOutcome(said === "true", `succeeded=${said}`);
   }
   const status = number(
     first(r, [

@@ -8,11 +8,12 @@ import { azureFirewall } from "./azure-firewall.js";
 import { azureNsgFlow, azureVnetFlow } from "./azure-flow.js";
 import { azureActivity, azureAudit, azurePlatform, azureSignIn } from "./azure-logs.js";
 import { carbonBlack, crowdstrikeFdr, sentinelOne } from "./endpoint-agents.js";
+import { endpointEvents } from "./endpoint-events.js";
 import { gcpAudit, gcpFirewall, gcpNat, gcpVpcFlow } from "./gcp.js";
 import { googleWorkspace } from "./google-workspace.js";
 import { auth0Logs, jumpCloud, okta, oneLogin } from "./identity-providers.js";
 import { m365Audit, m365MessageTrace } from "./microsoft-365.js";
-import { defenderLogon, defenderNetwork } from "./microsoft-defender.js";
+import { defenderLogon, defenderNetwork, defenderNetworkCsv } from "./microsoft-defender.js";
 import { bitwardenEvents, lastPassEvents, onePasswordEvents } from "./password-managers.js";
 import { ociAudit, ociFlow } from "./oracle.js";
 import {
@@ -49,6 +50,7 @@ export const cloudFormats: readonly Format[] = [
   m365Audit,
   m365MessageTrace,
   defenderNetwork,
+  defenderNetworkCsv,
   defenderLogon,
   gcpAudit,
   gcpVpcFlow,
@@ -78,4 +80,5 @@ export const cloudFormats: readonly Format[] = [
   crowdstrikeFdr,
   sentinelOne,
   carbonBlack,
+  ...endpointEvents,
 ];

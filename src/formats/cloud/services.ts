@@ -199,7 +199,8 @@ export const snowflakeLogin = auditFormat(
       action: [named("EVENT_TYPE")],
       agent: [named("REPORTED_CLIENT_TYPE")],
       judge(r) {
-        const success = string(r[named("IS_SUCCESS")]) ?? String(r[named("IS_SUCCESS")]);
+        const stated = r[named("IS_SUCCESS")];
+        const success = typeof stated === "boolean" ? String(stated) : (string(stated) ?? "");
         return loginOutcome(/^(?:yes|true)$/i.test(success), `IS_SUCCESS=${success}`);
       },
     };

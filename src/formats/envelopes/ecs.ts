@@ -1,7 +1,7 @@
 import { Facts } from "../fallback/facts.js";
 import { readJson } from "../fallback/json.js";
 import type { Envelope, Format } from "../format.js";
-import type { Json } from "../json-fields.js";
+import { string, type Json } from "../json-fields.js";
 import { pick, pickString, wrapper } from "./json-wrapper.js";
 
 const REFERENCE = "https://www.elastic.co/guide/en/ecs/current/index.html";
@@ -69,7 +69,7 @@ export const ecsEvent: Format = {
   parse(_line, context, _envelope, record) {
     if (!record || !isEcs(record) || !isParsed(record)) return undefined;
     const flat = flatten(record);
-    const category = String(flat["event.category"] ?? "");
+    const category = [flat["event.category"]].flat().map(string).join(",");
     const facts = new Facts();
     for (const key of Object.keys(flat)) if (NOT_READ.test(key)) delete flat[key];
     // An outcome of "success" says that the device did as told, which may have been to deny.

@@ -82,7 +82,7 @@ export const webmin = speakerFormat({
   reference: "https://webmin.com/docs/modules/webmin-actions-log/",
   programs: /^(?:webmin|usermin|perl|miniserv)$/,
   // The number is the epoch; the date beside it is local.
-  head: /^(?<time>\d{9,11})\.\d{1,12}\.\d{1,6} \[\d{2}\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d\] /,
+  head: /^(?<time>\d{9,11})\.\d{1,12}\.\d{1,6} \[\d{1,2}\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d\] /,
   time: parseEpoch,
   process: "miniserv.pl",
   sentences: [
@@ -126,6 +126,8 @@ export const proxmox = speakerFormat({
   title: "Proxmox VE, Backup Server and Mail Gateway",
   reference: "https://pve.proxmox.com/wiki/Fail2ban",
   programs: /^(?:pvedaemon|pveproxy|proxmox-backup-(?:api|proxy)|pmgdaemon|pmgproxy)$/,
+  // The backup server's own file, `auth.log`.
+  head: /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)): (?=authentication failure; rhost=|successful auth for user ')/,
   sentences: [
     {
       says: re(

@@ -16,6 +16,7 @@ import { windowsLines } from "./windows-lines.js";
 import { windowsText } from "./windows-text.js";
 import { windowsXml } from "./windows-xml.js";
 import { kdc, proftpd, pureftpd, samba, slapd, wrappers } from "./services.js";
+import { smallServers } from "./small-servers.js";
 import { sshd } from "./sshd.js";
 import { sshdWindows } from "./sshd-windows.js";
 import { vsftpd } from "./vsftpd.js";
@@ -58,5 +59,6 @@ export const hostFormats: readonly Format[] = [
   vmware,
   sabnzbd,
   cas,
+  ...smallServers,
   postgresql,
 ];

@@ -3,6 +3,8 @@ import type { Format } from "../format.js";
 import { akamaiDataStream, akamaiSiem } from "./akamai.js";
 import { apacheAccess } from "./apache-access.js";
 import { apacheError } from "./apache-error.js";
+import { appRecords } from "./app-records.js";
+import { appSentences } from "./app-sentences.js";
 import { cloudfrontRealtime } from "./aws-cloudfront-realtime.js";
 import { awsElb } from "./aws-elb.js";
 import { awsS3 } from "./aws-s3.js";
@@ -21,11 +23,15 @@ import { modsecurityAudit, modsecurityJson } from "./modsecurity.js";
 import { netscaler } from "./netscaler.js";
 import { nginxError } from "./nginx-error.js";
 import { plainAccess } from "./plain-access.js";
-import { traefikJson } from "./traefik.js";
+import { traefikJson, traefikText } from "./traefik.js";
 import { w3cJson } from "./w3c-json.js";
 import { w3c } from "./w3c.js";
 
+/** Applications before servers: their lines have narrower marks. */
 export const webFormats: readonly Format[] = [
+  ...appSentences,
+  ...appRecords,
+  traefikText,
   nginxError,
   apacheError,
   modsecurityAudit,

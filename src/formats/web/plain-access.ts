@@ -1,6 +1,6 @@
 /**
  * Request lines of application servers and frameworks that are neither Apache's nor JSON: Express (morgan `short`, `dev` names no
- * client), Gin, Uvicorn, Werkzeug, Rails and PHP's server. A table of patterns with named groups.
+ * client), Gin, Uvicorn, Werkzeug, Rails, PHP's server, Atlassian's and others'. A table of patterns with named groups.
  */
 import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "../format.js";
 import { timeOfValue } from "../fallback/find-time.js";
@@ -40,8 +40,9 @@ const PATTERNS: readonly Pattern[] = [
     dataset: "uvicorn.access",
     mark: ' - "',
     line: new RegExp(
-      `^(?:INFO: {1,8})?${IP}:(?<port>\\d{1,5}) - "(?<request>[A-Z]{3,10} [^"]{1,8192} HTTP/[\\d.]{1,3})" (?<status>\\d{3})(?: [A-Z][\\w' -]{1,40})?$`,
+      `^(?:INFO: {1,8}| ?\\[BACKEND\\]\\[(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)\\] )?${IP}:(?<port>\\d{1,5}) - "(?<request>[A-Z]{3,10} [^"]{1,8192} HTTP/[\\d.]{1,3})" (?<status>\\d{3})(?: [A-Z][\\w' -]{1,40})?$`,
     ),
+    time: parseIsoTime,
   },
   {
     dataset: "werkzeug.access",
@@ -83,6 +84,97 @@ const PATTERNS: readonly Pattern[] = [
     mark: "[client: ",
     line: new RegExp(
       `^(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d) (?:\\[[\\d .:-]{19,32}\\] )?\\[router:[^\\]]{0,64}\\] \\[origin:(?<host>[^\\]]{0,255})\\] \\[client: ${IP}\\](?: \\[useragent: (?<agent>[^\\]]{0,2048})\\])? ${METHOD} (?<uri>\\S{1,8192}) (?<status>\\d{3})$`,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    // Confluence: `%t %{X-AUSERNAME}o %I %h %r %s %Dms %b %{Referer}i %{User-Agent}i`.
+    dataset: "confluence.access",
+    mark: "ms ",
+    line: new RegExp(
+      `^\\[(?<time>\\d{2}/[A-Z][a-z]{2}/\\d{4}:[\\d:]{8} [+-]\\d{4})\\] (?<user>\\S{1,128}) [\\w.-]{1,80} ${IP} (?<request>[A-Z]{3,10} \\S{1,8192} HTTP/[\\d.]{1,3}) (?<status>\\d{3}) \\d{1,9}ms (?<bytes>\\d{1,15}|-) (?<referrer>\\S{1,4096})(?: (?<agent>.{0,2048}))?$`,
+    ),
+    time: parseClfTime,
+  },
+  {
+    // Bitbucket: in (`i`) and out (`o`) of a request. Of a list of addresses the first is the client.
+    dataset: "bitbucket.access",
+    mark: ' | "',
+    line: new RegExp(
+      `^${IP}(?:,[0-9a-fA-F.:,]{2,200})? \\| https? \\| [io][*@]?\\w{1,40} \\| (?<user>\\S{1,128}) \\| (?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}) \\| "(?<request>[A-Z]{3,10} [^"]{1,8192})" \\| "(?<referrer>[^"]{0,4096})" "(?<agent>[^"]{0,4096})" \\| (?<status>\\d{3}|-) \\| (?:\\d{1,15}|-) \\| (?<bytes>\\d{1,15}|-) \\|`,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    // The router of Gitea and Forgejo.
+    dataset: "gitea.router",
+    mark: " router: completed ",
+    line: new RegExp(
+      `^(?:(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d) )?\\S{1,160} \\[[A-Z]\\] (?:\\[[\\w-]{1,40}\\] )?router: completed ${METHOD} (?<uri>\\S{1,8192}) for ${IP}:(?<port>\\d{1,5}), (?<status>\\d{3}) `,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "odoo.access",
+    mark: " werkzeug: ",
+    line: new RegExp(
+      `^(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}) \\d{1,10} [A-Z]{4,8} \\S{1,128} werkzeug: ${IP} - - \\[[^\\]]{16,40}\\] "(?<request>[^"]{1,8192})" (?<status>\\d{3}) `,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "gotify.access",
+    mark: " | ",
+    line: new RegExp(
+      `^(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:Z|[+-]\\d\\d:\\d\\d)) \\| {0,4}(?<status>\\d{3}) \\| {0,16}\\S{2,24} \\| {0,40}${IP} \\| ${METHOD} {1,16}"(?<uri>[^"]{1,8192})"$`,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "mealie.access",
+    mark: " - [",
+    line: new RegExp(
+      `^[A-Z]{4,8} {1,8}(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d) - \\[(?<client>[0-9a-fA-F.:]{2,45}):(?<port>\\d{1,5})\\] (?<status>\\d{3}) [A-Z][\\w' -]{1,40} "(?<request>[A-Z]{3,10} [^"]{1,8192} HTTP/[\\d.]{1,3})"$`,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "couchdb.access",
+    mark: "[notice] ",
+    line: new RegExp(
+      `^\\[notice\\] (?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z) \\S{1,253}@\\S{1,253} <[\\d.]{3,32}> \\w{1,32} (?<host>\\S{1,255}) ${IP} (?<user>\\S{1,128}) ${METHOD} (?<uri>\\S{1,8192}) (?<status>\\d{3}) \\w{2,16} \\d{1,12}$`,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "thehive.access",
+    mark: "AccessLogFilter [",
+    line: new RegExp(
+      `^(?:(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}) )?\\[\\w{4,5}\\] (?:from )?[\\w.]{1,80}AccessLogFilter \\[[^\\]]{0,80}\\] ${IP} ${METHOD} (?<uri>\\S{1,8192}) took \\d{1,12}ms and returned (?<status>\\d{3}) (?<bytes>\\d{1,15}) bytes$`,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "filebrowser.access",
+    mark: ": ",
+    line: new RegExp(
+      `^(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d) (?<uri>/\\S{0,8192}): (?<status>\\d{3}) ${IP} (?:<nil>|[\\w/])`,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "joplin.access",
+    mark: " App: ",
+    line: new RegExp(
+      `^(?:\\d\\d:\\d\\d:\\d\\d \\d{1,3}\\|app {0,4}\\| )?(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d): \\[error\\] App: (?<status>\\d{3}): ${METHOD} (?<uri>\\S{1,8192}): ${IP}: `,
+    ),
+    time: parseIsoTime,
+  },
+  {
+    dataset: "joplin.access",
+    mark: ": App: ",
+    line: new RegExp(
+      `^(?:\\d\\d:\\d\\d:\\d\\d \\d{1,3}\\|app {0,4}\\| )?(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d): App: ${IP}: [\\d.]{1,12} \\w{1,3}: ${METHOD} (?<uri>\\S{1,8192}) \\((?<status>\\d{3})\\) \\(`,
     ),
     time: parseIsoTime,
   },
@@ -159,7 +251,7 @@ function heroku(
 
 export const plainAccess: Format = {
   id: "web.plain",
-  title: "Express (morgan), Gin, Uvicorn, Werkzeug, Rails, PHP server: request lines",
+  title: "Express (morgan), Gin, Uvicorn, Werkzeug, Rails, PHP server, Confluence, Bitbucket, CouchDB: request lines",
   reference: "https://github.com/expressjs/morgan#predefined-formats",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (line.includes(" fwd=")) {

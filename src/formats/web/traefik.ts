@@ -3,6 +3,8 @@
  * of others); `ClientAddr` is who connected. The nearest hop that a list names is its last.
  */
 import { forwardedList } from "../fields.js";
+import { ADDRESS } from "../firewalls/patterns.js";
+import { speakerFormat } from "../speaker.js";
 import { addressAndPort } from "../values.js";
 import { has, jsonFormat } from "./json-reader.js";
 
@@ -38,4 +40,23 @@ export const traefikJson = jsonFormat({
     // The port belongs to who connected.
     if (peer.ip !== undefined && peer.ip !== addressAndPort(out.client).ip) delete out.clientPort;
   },
+});
+
+/** Traefik's own log: what it hands on. The client is the source and the service behind it the destination. */
+export const traefikText = speakerFormat({
+  id: "traefik.log",
+  title: "Traefik: its own log, streams handed on",
+  reference: "https://github.com/crowdsecurity/hub/blob/master/parsers/s01-parse/aidalinfo/tcpudp-flood-traefik.yaml",
+  head: /^time="(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))" level=debug msg="(?=Handling )/,
+  process: "traefik",
+  sentences: [
+    {
+      says: new RegExp(
+        `^Handling (?:UDP stream|connection) from \\[?(?<ip>${ADDRESS})\\]?:(?<port>\\d{1,5}) to \\[?(?<near>${ADDRESS})\\]?:(?<nearPort>\\d{1,5})"$`,
+      ),
+      outcome: "unknown",
+      reason: "Handling: the answer is not shown",
+      action: "connect",
+    },
+  ],
 });
