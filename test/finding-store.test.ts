@@ -1,9 +1,14 @@
 /** Findings and sorted text beyond what is kept in memory: the same as in memory. */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
 import { FindingStore } from "../src/hunt/finding-store.js";
 import { SortedRuns } from "../src/hunt/sorted-runs.js";
+import { LineSpool } from "../src/hunt/spool.js";
+import { TemporaryFile } from "../src/hunt/temporary-file.js";
 import { VERDICTS, type Finding, type Judgement, type Sighting } from "../src/model/sighting.js";
 import { FindingsBuilder } from "../src/triage/findings.js";
 
@@ -83,4 +88,33 @@ it("text is sorted by its key, and by its coming among equals, however little is
       expect([...runs.merged()]).toEqual(wanted);
     }),
   );
+});
+
+it("a spool gives its lines as they are, whatever Unicode calls a line's end, and leaves no file behind", () => {
+  const line = fc.string({
+    unit: fc.constantFrom("a", "\u2028", "\u2029", "\u0085", "\r", "é", "\u{1F600}"),
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 40 }), fc.nat(20), (lines, limit) => {
+      const spool = new LineSpool(limit);
+      for (const each of lines) spool.append(each);
+      expect([...spool.drain()]).toEqual(lines);
+      expect([...spool.drain()]).toEqual([]);
+    }),
+  );
+});
+
+it("a temporary file has no name while it is used", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lookback-temporary-"));
+  vi.stubEnv("TMPDIR", folder);
+  const file = new TemporaryFile();
+  vi.unstubAllEnvs();
+  file.write("one\ntwo\n");
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+  expect([...file.lines()]).toEqual(["one", "two"]);
+  file.write("three\n");
+  expect([...file.lines()]).toEqual(["one", "two", "three"]);
+  file.close();
 });

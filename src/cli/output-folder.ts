@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-import { writeAll } from "../hunt/spool.js";
+import { writeAll } from "../hunt/temporary-file.js";
 import type { Digest } from "../sources/file-hash.js";
 import { LookbackError } from "../model/errors.js";
 

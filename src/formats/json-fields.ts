@@ -20,6 +20,19 @@ export function string(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** Members of a record that are looked at. */
+const MOST_KEYS = 512;
+
+/** The record's own strings and numbers. */
+export function strings(record: Json): Record<string, string> {
+  const out: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const key of Object.keys(record).slice(0, MOST_KEYS)) {
+    const value = string(record[key]);
+    if (value !== undefined) out[key] = value;
+  }
+  return out;
+}
+
 /** A number, or a decimal string that is one. */
 export function number(value: unknown): number | undefined {
   const n = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;

@@ -82,7 +82,7 @@ export class Collector {
       while (this.turn < this.tasks.length) {
         const current = this.tasks[this.turn]!;
         const known = this.lanes.get(current.id);
-        if (known) for await (const batch of this.waited(known)) await this.take(batch);
+        if (known) for (const batch of this.waited(known)) await this.take(batch);
         if (!known?.done) return;
         const following = this.tasks[this.turn + 1];
         this.lineBase = following?.source === current.source ? this.lineBase + newlinesOf(known.result) : 0;
@@ -96,13 +96,13 @@ export class Collector {
   async close(): Promise<void> {
     await this.writing;
     let head = "";
-    for await (const text of this.held.drain()) {
+    for (const text of this.held.drain()) {
       const rest = text.slice(1);
       if (text.startsWith(FINISHED)) await this.sink(rest);
       else if (text.startsWith(HEAD)) head = rest;
       else await this.judge(head, JSON.parse(rest) as Held);
     }
-    for await (const text of this.heldDecoys.drain()) {
+    for (const text of this.heldDecoys.drain()) {
       const { value, pending } = JSON.parse(text) as PendingDecoy;
       this.decoys.add(value, settle(pending, this.decoyConversations.resolve(pending.record)).verdict);
     }
@@ -141,10 +141,10 @@ export class Collector {
     lane.spooled.append(JSON.stringify(batch));
   }
 
-  private async *waited(lane: Lane): AsyncGenerator<Batch> {
+  private *waited(lane: Lane): Generator<Batch> {
     this.waiting -= lane.waiting.length;
     yield* lane.waiting.splice(0);
-    if (lane.spooled) for await (const line of lane.spooled.drain()) yield JSON.parse(line) as Batch;
+    if (lane.spooled) for (const line of lane.spooled.drain()) yield JSON.parse(line) as Batch;
     lane.spooled = undefined;
   }
 

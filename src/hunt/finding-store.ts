@@ -2,14 +2,10 @@
  * The hunt's findings, in bounded memory: there may be one for each pair of a listed address and an own one, millions in all. Past a
  * limit drafts go to disk sorted by id, are merged from there, and sorted again into the order that findings are told in.
  */
-import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
 import { LEVELS, VERDICTS, type Finding, type FindingList, type Judgement, type Sighting } from "../model/sighting.js";
 import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
-import { linesOfFile, SortedRuns } from "./sorted-runs.js";
-import { writeAll } from "./spool.js";
+import { SortedRuns } from "./sorted-runs.js";
+import { TemporaryFile } from "./temporary-file.js";
 
 /** Drafts kept in memory; each is some two kilobytes. */
 const IN_MEMORY = 8192;
@@ -21,7 +17,7 @@ export type Complete = (finding: Finding) => Finding;
 export class FindingStore {
   private readonly builder = new FindingsBuilder();
   private runs: SortedRuns | undefined;
-  private folder: string | undefined;
+  private file: TemporaryFile | undefined;
 
   constructor(private readonly limit = IN_MEMORY) {}
 
@@ -58,7 +54,8 @@ export class FindingStore {
   /** Lets go of temporary files; lists are empty from then on. */
   dispose(): void {
     this.runs?.dispose();
-    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
+    this.file?.close();
+    this.file = undefined;
   }
 
   private bound(): void {
@@ -88,25 +85,22 @@ export class FindingStore {
   }
 
   private written(ordered: SortedRuns, complete: Complete): FindingList {
-    this.folder = mkdtempSync(join(tmpdir(), "lookback-"));
-    const path = join(this.folder, "findings");
-    const fd = openSync(path, "w", 0o600);
+    const file = (this.file = new TemporaryFile());
     let length = 0;
     let text = "";
     for (const { text: json } of ordered.merged()) {
       text += `${JSON.stringify(complete(JSON.parse(json) as Finding))}\n`;
       length++;
       if (text.length > WRITE_CHARACTERS) {
-        writeAll(fd, text);
+        file.write(text);
         text = "";
       }
     }
-    writeAll(fd, text);
-    closeSync(fd);
+    file.write(text);
     return {
       length,
       *[Symbol.iterator]() {
-        for (const line of linesOfFile(path)) yield JSON.parse(line) as Finding;
+        for (const line of file.lines()) yield JSON.parse(line) as Finding;
       },
     };
   }

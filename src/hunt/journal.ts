@@ -11,7 +11,7 @@ import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync 
 
 import type { Batch } from "./batch.js";
 import type { Task } from "./plan.js";
-import { writeAll } from "./spool.js";
+import { writeAll } from "./temporary-file.js";
 import type { TaskResult } from "./task-result.js";
 
 /** Lines are gathered up to so many characters, or for so long. */

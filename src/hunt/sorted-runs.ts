@@ -2,12 +2,7 @@
  * Sorts more text than fits memory: runs that are sorted in memory go to temporary files and are merged from there. Texts of one
  * key come in the order that they were added in.
  */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { StringDecoder } from "node:string_decoder";
-
-import { writeAll } from "./spool.js";
+import { TemporaryFile } from "./temporary-file.js";
 
 export interface Keyed {
   /** Compared as JavaScript compares strings. Holds no tab and no line break. */
@@ -16,13 +11,12 @@ export interface Keyed {
   text: string;
 }
 
-const CHUNK = 32 * 1024;
+const WRITE_CHARACTERS = 1024 * 1024;
 
 export class SortedRuns {
   private memory: Keyed[] = [];
   private characters = 0;
-  private folder: string | undefined;
-  private readonly files: string[] = [];
+  private readonly files: TemporaryFile[] = [];
 
   /** @param limit characters kept in memory */
   constructor(private readonly limit = 24 * 1024 * 1024) {}
@@ -45,30 +39,23 @@ export class SortedRuns {
   dispose(): void {
     this.memory = [];
     this.characters = 0;
-    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
-    this.folder = undefined;
-    this.files.length = 0;
+    for (const file of this.files.splice(0)) file.close();
   }
 
   private spill(): void {
-    this.folder ??= mkdtempSync(join(tmpdir(), "lookback-"));
-    const path = join(this.folder, String(this.files.length));
-    const fd = openSync(path, "w", 0o600);
+    const file = new TemporaryFile();
     let lines: string[] = [];
     let characters = 0;
-    const write = (): void => {
-      writeAll(fd, lines.join(""));
-      lines = [];
-      characters = 0;
-    };
     for (const { key, text } of sorted(this.memory)) {
       lines.push(`${key}\t${text}\n`);
       characters += key.length + text.length;
-      if (characters > 1024 * 1024) write();
+      if (characters <= WRITE_CHARACTERS) continue;
+      file.write(lines.join(""));
+      lines = [];
+      characters = 0;
     }
-    write();
-    closeSync(fd);
-    this.files.push(path);
+    file.write(lines.join(""));
+    this.files.push(file);
     this.memory = [];
     this.characters = 0;
   }
@@ -79,27 +66,10 @@ function sorted(list: readonly Keyed[]): Keyed[] {
   return list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-function* entriesOf(path: string): Generator<Keyed> {
-  for (const line of linesOfFile(path)) {
+function* entriesOf(file: TemporaryFile): Generator<Keyed> {
+  for (const line of file.lines()) {
     const tab = line.indexOf("\t");
     yield { key: line.slice(0, tab), text: line.slice(tab + 1) };
-  }
-}
-
-/** The lines of a file of ours, each with its line end in the file. */
-export function* linesOfFile(path: string): Generator<string> {
-  const fd = openSync(path, "r");
-  try {
-    const chunk = Buffer.allocUnsafe(CHUNK);
-    const decoder = new StringDecoder("utf8");
-    let rest = "";
-    for (let n = readSync(fd, chunk); n > 0; n = readSync(fd, chunk)) {
-      const lines = (rest + decoder.write(chunk.subarray(0, n))).split("\n");
-      rest = lines.pop()!;
-      yield* lines;
-    }
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -1,14 +1,10 @@
-/** A queue of text lines that keeps little in memory: past its limit it goes to a temporary file, removed after use. */
-import { closeSync, createReadStream, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+/** A queue of text lines that keeps little in memory: past its limit it goes to a temporary file. */
+import { TemporaryFile } from "./temporary-file.js";
 
 export class LineSpool {
   private memory: string[] = [];
   private characters = 0;
-  private folder: string | undefined;
-  private fd: number | undefined;
+  private file: TemporaryFile | undefined;
 
   /** @param limit characters kept in memory */
   constructor(private readonly limit = 4 * 1024 * 1024) {}
@@ -21,14 +17,10 @@ export class LineSpool {
   }
 
   /** Every line in order, once; the spool is empty afterwards. */
-  async *drain(): AsyncGenerator<string> {
-    if (this.fd !== undefined) {
+  *drain(): Generator<string> {
+    if (this.file) {
       this.spill();
-      const lines = createInterface({
-        input: createReadStream(join(this.folder!, "spool"), "utf8"),
-        crlfDelay: Infinity,
-      });
-      yield* lines;
+      yield* this.file.lines();
     } else yield* this.memory;
     this.dispose();
   }
@@ -36,23 +28,14 @@ export class LineSpool {
   dispose(): void {
     this.memory = [];
     this.characters = 0;
-    if (this.fd !== undefined) closeSync(this.fd);
-    if (this.folder !== undefined) rmSync(this.folder, { recursive: true, force: true });
-    this.fd = this.folder = undefined;
+    this.file?.close();
+    this.file = undefined;
   }
 
   private spill(): void {
-    this.folder ??= mkdtempSync(join(tmpdir(), "lookback-"));
-    this.fd ??= openSync(join(this.folder, "spool"), "w", 0o600);
-    if (this.memory.length > 0) writeAll(this.fd, `${this.memory.join("\n")}\n`);
+    this.file ??= new TemporaryFile();
+    if (this.memory.length > 0) this.file.write(`${this.memory.join("\n")}\n`);
     this.memory = [];
     this.characters = 0;
   }
-}
-
-/** writeSync until all is written. @param position of the file; absent: where it stands */
-export function writeAll(fd: number, text: string | Uint8Array, position?: number): void {
-  const bytes = typeof text === "string" ? Buffer.from(text) : text;
-  for (let at = 0; at < bytes.length;)
-    at += writeSync(fd, bytes, at, undefined, position === undefined ? undefined : position + at);
 }

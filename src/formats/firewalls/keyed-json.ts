@@ -1,7 +1,7 @@
 /** Firewalls that write flat JSON: the reader of `keyed.ts` over a record's own keys. */
 import type { Event } from "../../model/event.js";
 import type { Format, ParsedTime } from "../format.js";
-import { string, type Json } from "../json-fields.js";
+import { strings, type Json } from "../json-fields.js";
 import { shaped, timestamp } from "../shape.js";
 import { keyedEvent, type Fields, type Judgement, type Names } from "./keyed.js";
 
@@ -18,18 +18,6 @@ export interface KeyedJson {
   judge(fields: Fields, event: Event): Judgement | undefined;
 }
 
-const MOST_KEYS = 512;
-
-/** The record's strings and numbers. */
-function flat(record: Json): Record<string, string> {
-  const out: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const key of Object.keys(record).slice(0, MOST_KEYS)) {
-    const value = string(record[key]);
-    if (value !== undefined) out[key] = value;
-  }
-  return out;
-}
-
 export function keyedJson(product: KeyedJson): Format {
   return {
     id: product.id,
@@ -38,7 +26,7 @@ export function keyedJson(product: KeyedJson): Format {
     json: true,
     parse(_line, context, envelope, record) {
       if (!record || !product.is(record)) return undefined;
-      const fields = flat(record);
+      const fields = strings(record);
       const event = keyedEvent(fields, product.names);
       const judged = product.judge(fields, event);
       if (!judged) return undefined;

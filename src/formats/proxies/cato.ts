@@ -8,7 +8,7 @@ import { wordTable } from "../../model/word-table.js";
 import { timeOfValue } from "../fallback/find-time.js";
 import { keyedEvent, type Judgement, type Names } from "../firewalls/keyed.js";
 import type { Format } from "../format.js";
-import { object, string, type Json } from "../json-fields.js";
+import { object, strings } from "../json-fields.js";
 import { shaped, timestamp } from "../shape.js";
 
 const NAMES: Names = {
@@ -29,7 +29,6 @@ const NAMES: Names = {
   rule: "rule_name threat_name",
   device: "pop_name",
 };
-const MOST_KEYS = 512;
 
 const ACTIONS: Readonly<Record<string, Outcome>> = wordTable<Outcome>({ block: "blocked", blocked: "blocked" });
 /** Of a login or a tunnel. */
@@ -37,15 +36,6 @@ const LOGINS: Readonly<Record<string, Outcome>> = wordTable<Outcome>({ succeeded
 /** Kinds of which the content was read: both ends had spoken. */
 const SCANNED = new Set(["Anti Malware", "NG Anti Malware"]);
 const LOGS_IN = new Set(["Connected", "Cato Management Application"]);
-
-function flat(record: Json): Record<string, string> {
-  const out: Record<string, string> = Object.create(null) as Record<string, string>;
-  for (const key of Object.keys(record).slice(0, MOST_KEYS)) {
-    const value = string(record[key]);
-    if (value !== undefined) out[key] = value;
-  }
-  return out;
-}
 
 function judge(f: Readonly<Record<string, string>>, event: Event): Judgement {
   const kind = f["event_sub_type"] ?? "";
@@ -85,7 +75,7 @@ export const cato: Format = {
     if (fields["event_sub_type"] === undefined || fields["event_type"] === undefined) return undefined;
     const mark = fields["internalId"] ?? fields["internal_id"] ?? fields["src_is_site_or_vpn"] ?? fields["pop_name"];
     if (mark === undefined || fields["account_id"] === undefined) return undefined;
-    const f = flat(fields);
+    const f = strings(fields);
     const event = keyedEvent(f, NAMES);
     const judged = judge(f, event);
     const sha256 = /^[0-9a-f]{64}$/i.test(f["file_hash"] ?? "") ? f["file_hash"] : undefined;

@@ -1,0 +1,57 @@
+/** Files for what does not fit memory. They have no name: when the process ends, however it ends, they are gone. */
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+
+const CHUNK = 32 * 1024;
+
+export class TemporaryFile {
+  private readonly fd: number;
+  private readonly folder: string;
+
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), "lookback-"));
+    this.fd = openSync(join(this.folder, "data"), "wx+", 0o600);
+    try {
+      this.removeName();
+    } catch {
+      // A system that keeps the names of open files: it goes with `close`.
+    }
+  }
+
+  write(text: string): void {
+    writeAll(this.fd, text);
+  }
+
+  /** The lines, each of which has its line end. As often as need be, also while more is written behind. */
+  *lines(): Generator<string> {
+    const chunk = Buffer.allocUnsafe(CHUNK);
+    const decoder = new StringDecoder("utf8");
+    let rest = "";
+    for (let at = 0; ;) {
+      const n = readSync(this.fd, chunk, 0, CHUNK, at);
+      if (n === 0) return;
+      at += n;
+      const lines = (rest + decoder.write(chunk.subarray(0, n))).split("\n");
+      rest = lines.pop()!;
+      yield* lines;
+    }
+  }
+
+  close(): void {
+    closeSync(this.fd);
+    this.removeName();
+  }
+
+  private removeName(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** writeSync until all is written. @param position of the file; absent: where it stands */
+export function writeAll(fd: number, text: string | Uint8Array, position?: number): void {
+  const bytes = typeof text === "string" ? Buffer.from(text) : text;
+  for (let at = 0; at < bytes.length;)
+    at += writeSync(fd, bytes, at, undefined, position === undefined ? undefined : position + at);
+}
