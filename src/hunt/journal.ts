@@ -9,6 +9,7 @@
 import { crc32 } from "node:zlib";
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 
+import { LookbackError } from "../model/errors.js";
 import type { Batch } from "./batch.js";
 import type { Task } from "./plan.js";
 import { writeAll } from "./temporary-file.js";
@@ -42,13 +43,18 @@ export class Journal {
   private synced = Date.now();
 
   private constructor(
+    private readonly path: string,
     private readonly fd: number,
     private readonly done: ReadonlyMap<string, DoneTask>,
   ) {}
 
-  /** Starts a new one, over any that there is. @param header JSON */
+  /** Starts a new one, over any that there is. Throws LookbackError `output-failed`, as writing does. @param header JSON */
   static begin(path: string, header: string): Journal {
-    const journal = new Journal(openSync(path, "w+", 0o600), new Map());
+    const journal = new Journal(
+      path,
+      writable(path, () => openSync(path, "w+", 0o600)),
+      new Map(),
+    );
     journal.line("H", header);
     journal.line("A", "");
     return journal;
@@ -68,7 +74,7 @@ export class Journal {
       return undefined;
     }
     ftruncateSync(fd, end);
-    const journal = new Journal(fd, done);
+    const journal = new Journal(path, fd, done);
     const text = journal.textAt(header);
     journal.line("A", "");
     return { journal, header: text };
@@ -131,14 +137,14 @@ export class Journal {
   }
 
   private flush(): void {
-    if (this.buffer.length > 0) {
+    writable(this.path, () => {
       // Reading moved nothing: every read names its place, and what is written goes to the end.
-      writeAll(this.fd, `${this.buffer.join("\n")}\n`, fstatSync(this.fd).size);
-    }
-    if (Date.now() - this.synced > SYNC_MS) {
-      fdatasyncSync(this.fd);
-      this.synced = Date.now();
-    }
+      if (this.buffer.length > 0) writeAll(this.fd, `${this.buffer.join("\n")}\n`, fstatSync(this.fd).size);
+      if (Date.now() - this.synced > SYNC_MS) {
+        fdatasyncSync(this.fd);
+        this.synced = Date.now();
+      }
+    });
     this.buffer = [];
     this.characters = 0;
     clearTimeout(this.timer);
@@ -147,6 +153,15 @@ export class Journal {
 
   private textAt({ start, end }: Place): string {
     return bytesAt(this.fd, start, end - start).toString("utf8");
+  }
+}
+
+/** Throws LookbackError `output-failed` for what the system refuses. */
+function writable<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new LookbackError("output-failed", `${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
