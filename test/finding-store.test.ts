@@ -10,7 +10,7 @@ import { SortedRuns } from "../src/hunt/sorted-runs.js";
 import { LineSpool } from "../src/hunt/spool.js";
 import { TemporaryFile } from "../src/hunt/temporary-file.js";
 import { VERDICTS, type Finding, type Judgement, type Sighting } from "../src/model/sighting.js";
-import { FindingsBuilder } from "../src/triage/findings.js";
+import { draftJson, draftOf, FindingsBuilder } from "../src/triage/findings.js";
 
 const sighting = fc.record({
   name: fc.constantFrom("203.0.113.7", "203.0.113.9", "evil.example"),
@@ -71,6 +71,21 @@ it("findings come out the same, and as often as they are asked for, however few 
       for (let pass = 0; pass < 2; pass++) expect([...found]).toEqual(wanted.map(complete));
       expect(told).toEqual(new Set(wanted.map(({ indicator }) => indicator.name)));
       store.dispose();
+    }),
+  );
+});
+
+it("a draft written as text comes back as it was, each line of evidence once", () => {
+  fc.assert(
+    fc.property(fc.array(sighting, { minLength: 1, maxLength: 20 }), (list) => {
+      const builder = new FindingsBuilder();
+      for (const made of list) builder.add(...parts(made));
+      for (const draft of builder.take()) {
+        const json = draftJson(draft);
+        expect(draftOf(json)).toEqual(draft);
+        const pieces = new Set([draft.first, draft.last, ...draft.worst]).size;
+        expect(json.match(/"reasons":/g)).toHaveLength(pieces);
+      }
     }),
   );
 });

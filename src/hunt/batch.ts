@@ -1,7 +1,7 @@
 /** Sightings and decoys' hits of a log on their way to the collector. */
 import type { ParsedLine } from "../model/event.js";
 import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
-import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
+import { draftJson, draftOf, FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import type { Pending, Triage } from "../triage/triage.js";
 import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
 import type { HuntedIndicator } from "./indicator-table.js";
@@ -35,6 +35,16 @@ export interface Batch {
   /** Background check: judged hits of decoys, and those that wait for their conversation. */
   decoys: DecoyHit[];
   pendingDecoys: PendingDecoy[];
+}
+
+/** A batch as text, and back. */
+export function batchJson({ findings, ...batch }: Batch): string {
+  return JSON.stringify({ ...batch, drafts: findings.map(draftJson) });
+}
+
+export function batchOf(json: string): Batch {
+  const { drafts, ...batch } = JSON.parse(json) as Omit<Batch, "findings"> & { drafts: string[] };
+  return { ...batch, findings: drafts.map(draftOf) };
 }
 
 const BATCH_BYTES = 256 * 1024;

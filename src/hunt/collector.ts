@@ -11,7 +11,7 @@ import type { EvidenceDraft, FindingDraft } from "../triage/findings.js";
 import { settle } from "../triage/triage.js";
 import type { Task } from "./plan.js";
 import { DecoyTally, type PendingDecoy } from "./decoy-tally.js";
-import type { Batch, PendingSighting } from "./batch.js";
+import { batchJson, batchOf, type Batch, type PendingSighting } from "./batch.js";
 import type { TaskResult } from "./task-result.js";
 import { FindingStore } from "./finding-store.js";
 import { LineSpool } from "./spool.js";
@@ -138,13 +138,13 @@ export class Collector {
       return;
     }
     lane.spooled ??= new LineSpool();
-    lane.spooled.append(JSON.stringify(batch));
+    lane.spooled.append(batchJson(batch));
   }
 
   private *waited(lane: Lane): Generator<Batch> {
     this.waiting -= lane.waiting.length;
     yield* lane.waiting.splice(0);
-    if (lane.spooled) for (const line of lane.spooled.drain()) yield JSON.parse(line) as Batch;
+    if (lane.spooled) for (const line of lane.spooled.drain()) yield batchOf(line);
     lane.spooled = undefined;
   }
 

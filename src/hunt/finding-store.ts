@@ -3,7 +3,7 @@
  * limit drafts go to disk sorted by id, are merged from there, and sorted again into the order that findings are told in.
  */
 import { LEVELS, VERDICTS, type Finding, type FindingList, type Judgement, type Sighting } from "../model/sighting.js";
-import { FindingsBuilder, type FindingDraft } from "../triage/findings.js";
+import { draftJson, draftOf, FindingsBuilder, type FindingDraft } from "../triage/findings.js";
 import { SortedRuns } from "./sorted-runs.js";
 import { TemporaryFile } from "./temporary-file.js";
 
@@ -64,7 +64,7 @@ export class FindingStore {
 
   private spill(): void {
     this.runs ??= new SortedRuns();
-    for (const draft of this.builder.take()) this.runs.add(draft.id, JSON.stringify(draft));
+    for (const draft of this.builder.take()) this.runs.add(draft.id, draftJson(draft));
   }
 
   /** Each finding once, by id. */
@@ -73,7 +73,7 @@ export class FindingStore {
     for (const { key, text } of this.runs!.merged()) {
       if (key !== id) yield* this.finished();
       id = key;
-      this.builder.merge([JSON.parse(text) as FindingDraft]);
+      this.builder.merge([draftOf(text)]);
     }
     yield* this.finished();
   }

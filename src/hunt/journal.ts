@@ -10,7 +10,7 @@ import { crc32 } from "node:zlib";
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 
 import { LookbackError } from "../model/errors.js";
-import type { Batch } from "./batch.js";
+import { batchJson, batchOf, type Batch } from "./batch.js";
 import type { Task } from "./plan.js";
 import { writeAll } from "./temporary-file.js";
 import type { TaskResult } from "./task-result.js";
@@ -110,11 +110,11 @@ export class Journal {
   }
 
   *batchesOf(task: Task): Generator<Batch> {
-    for (const place of this.done.get(keyOf(task))!.batches) yield JSON.parse(this.textAt(place)) as Batch;
+    for (const place of this.done.get(keyOf(task))!.batches) yield batchOf(this.textAt(place));
   }
 
   batch(task: Task, batch: Batch): void {
-    this.line("B", `${keyOf(task)}\t${JSON.stringify(batch)}`);
+    this.line("B", `${keyOf(task)}\t${batchJson(batch)}`);
   }
 
   /** The task has come to its end. */

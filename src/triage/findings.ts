@@ -37,6 +37,25 @@ export interface FindingDraft {
   worst: EvidenceDraft[];
 }
 
+/** A draft as text holds it: the first, the last and the worst line are most often the same. */
+interface PackedDraft extends Omit<FindingDraft, "first" | "last" | "worst"> {
+  pieces: EvidenceDraft[];
+  /** Indexes of `pieces`: first, last, worst. */
+  at: number[];
+}
+
+export function draftJson({ first, last, worst, ...draft }: FindingDraft): string {
+  const all = [first, last, ...worst];
+  const pieces = [...new Set(all)];
+  return JSON.stringify({ ...draft, pieces, at: all.map((piece) => pieces.indexOf(piece)) } satisfies PackedDraft);
+}
+
+export function draftOf(json: string): FindingDraft {
+  const { pieces, at, ...draft } = JSON.parse(json) as PackedDraft;
+  const [first, last, ...worst] = at.map((i) => pieces[i]!);
+  return { ...draft, first: first!, last: last!, worst };
+}
+
 const WORST = 3;
 /** Kept before what was found, where it stands far down a long line. */
 const KEPT_BEFORE = EVIDENCE_LIMIT / 2;
