@@ -96,12 +96,17 @@ it("text is sorted by its key, and by its coming among equals, however little is
     text: fc.string({ maxLength: 8 }).map((text) => text.replaceAll("\n", " ")),
   });
   fc.assert(
-    fc.property(fc.array(entry, { maxLength: 80 }), fc.nat(40), (list, limit) => {
-      const runs = new SortedRuns(limit);
-      for (const { key, text } of list) runs.add(key, text);
-      const wanted = list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-      expect([...runs.merged()]).toEqual(wanted);
-    }),
+    fc.property(
+      fc.array(entry, { maxLength: 80 }),
+      fc.nat(40),
+      fc.integer({ min: 2, max: 9 }),
+      (list, limit, files) => {
+        const runs = new SortedRuns(limit, files);
+        for (const { key, text } of list) runs.add(key, text);
+        const wanted = list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+        expect([...runs.merged()]).toEqual(wanted);
+      },
+    ),
   );
 });
 

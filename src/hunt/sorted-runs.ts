@@ -12,6 +12,8 @@ export interface Keyed {
 }
 
 const WRITE_CHARACTERS = 1024 * 1024;
+/** Files that are open at once: more are merged into one. */
+const MOST_FILES = 128;
 
 export class SortedRuns {
   private memory: Keyed[] = [];
@@ -19,7 +21,10 @@ export class SortedRuns {
   private readonly files: TemporaryFile[] = [];
 
   /** @param limit characters kept in memory */
-  constructor(private readonly limit = 24 * 1024 * 1024) {}
+  constructor(
+    private readonly limit = 12 * 1024 * 1024,
+    private readonly mostFiles = MOST_FILES,
+  ) {}
 
   add(key: string, text: string): void {
     this.memory.push({ key, text });
@@ -43,22 +48,30 @@ export class SortedRuns {
   }
 
   private spill(): void {
-    const file = new TemporaryFile();
-    let lines: string[] = [];
-    let characters = 0;
-    for (const { key, text } of sorted(this.memory)) {
-      lines.push(`${key}\t${text}\n`);
-      characters += key.length + text.length;
-      if (characters <= WRITE_CHARACTERS) continue;
-      file.write(lines.join(""));
-      lines = [];
-      characters = 0;
-    }
-    file.write(lines.join(""));
-    this.files.push(file);
+    this.files.push(fileOf(sorted(this.memory)));
     this.memory = [];
     this.characters = 0;
+    if (this.files.length < this.mostFiles) return;
+    const files = this.files.splice(0);
+    this.files.push(fileOf(merge(files.map(entriesOf))));
+    for (const file of files) file.close();
   }
+}
+
+function fileOf(entries: Iterable<Keyed>): TemporaryFile {
+  const file = new TemporaryFile();
+  let lines: string[] = [];
+  let characters = 0;
+  for (const { key, text } of entries) {
+    lines.push(`${key}\t${text}\n`);
+    characters += key.length + text.length;
+    if (characters <= WRITE_CHARACTERS) continue;
+    file.write(lines.join(""));
+    lines = [];
+    characters = 0;
+  }
+  file.write(lines.join(""));
+  return file;
 }
 
 /** The sort is stable, so what was added first stays first. */
