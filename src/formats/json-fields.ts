@@ -42,3 +42,10 @@ export function number(value: unknown): number | undefined {
 export function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
+
+/** The objects among a list's elements. */
+export function objects(value: unknown): Json[] {
+  return list(value)
+    .map(object)
+    .filter((element) => element !== undefined);
+}

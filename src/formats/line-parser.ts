@@ -6,7 +6,7 @@ import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
 import { object, parseObject, type Json } from "./json-fields.js";
-import { recordsOf } from "./records.js";
+import { hasWord, recordsNote, recordsOf } from "./records.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
 
@@ -166,11 +166,7 @@ export class LineParser {
       having.length > 0
         ? this.read(having[0]!)
         : { event: {}, format: "json", outcome: "unknown", initiator: "unknown", understood: "fallback" };
-    const note =
-      having.length > 0
-        ? `the line holds ${records.length} records, ${having.length === 1 ? "one" : `${having.length} of them`} with this`
-        : `the line holds ${records.length} records`;
-    return { ...parsed, notes: [...(parsed.notes ?? []), note] };
+    return { ...parsed, notes: [...(parsed.notes ?? []), recordsNote(records.length, having.length)] };
   }
 
   private read(text: string): ParsedLine {
@@ -366,13 +362,6 @@ export class LineParser {
       parsed.notes = [...(parsed.notes ?? []), this.context.undated];
     return parsed;
   }
-}
-
-/** True when `word` stands in `text` with no letter or digit on either side. */
-function hasWord(text: string, word: string): boolean {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
-    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + word.length))) return true;
-  return false;
 }
 
 /** The beginning that formats see, cut where no token stands: half an address is another address. */

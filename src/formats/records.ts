@@ -44,3 +44,16 @@ export function recordsOf(line: string): Json[] | undefined {
   }
   return undefined;
 }
+
+/** True when `word` stands in `text` with no letter or digit on either side: half an address is another address. */
+export function hasWord(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + word.length))) return true;
+  return false;
+}
+
+/** Of a line of several records, of which the first that was hit is read. */
+export function recordsNote(all: number, hits: number): string {
+  const which = hits === 0 ? "" : `, ${hits === 1 ? "one" : `${hits} of them`} with this`;
+  return `the line holds ${all} records${which}`;
+}

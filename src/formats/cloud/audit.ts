@@ -17,6 +17,10 @@ export interface Judged {
   outcomeReason?: string;
 }
 
+export function judgedAs(outcome: Outcome, outcomeReason: string): Judged {
+  return { outcome, outcomeReason };
+}
+
 /** Names of members; a dot leads to a member of a member, and a list is read by its first element. */
 export type Paths = readonly string[];
 

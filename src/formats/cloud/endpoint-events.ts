@@ -2,15 +2,15 @@
  * Events of agents on hosts that name a connection: Falco, osquery, Velociraptor, ESET, Cortex XDR and Falcon's event stream. Only a
  * direction that the record states decides who began; a table of open sockets states none.
  */
-import type { Endpoint, Event, Initiator, Outcome } from "../../model/event.js";
+import type { Endpoint, Event, Initiator } from "../../model/event.js";
 import { canonicalIp } from "../../model/ip.js";
 import { wordTable } from "../../model/word-table.js";
 import { timeOfValue } from "../fallback/find-time.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
-import { list, object, string, type Json } from "../json-fields.js";
+import { object, objects, string, type Json } from "../json-fields.js";
 import { shaped, timestamp } from "../shape.js";
 import { endpoint, transport } from "../values.js";
-import { clientEnd, first, loginOutcome, utcTime, type Judged } from "./audit.js";
+import { clientEnd, first, judgedAs as of, loginOutcome, utcTime, type Judged } from "./audit.js";
 
 interface Connection {
   readonly time: string | undefined;
@@ -72,8 +72,6 @@ function end(ip: string | undefined, stated?: string): Endpoint | undefined {
     : endpoint({ ip: read, port: stated === "0" ? undefined : stated });
 }
 
-const of = (outcome: Outcome, outcomeReason: string): Judged => ({ outcome, outcomeReason });
-
 /** Of the items of a record, the one with an address that was looked for, else the first. */
 function chosen(
   items: readonly Json[],
@@ -84,11 +82,6 @@ function chosen(
     observed && items.find((item) => keys.some((key) => observed.includes(canonicalIp(string(item[key])) ?? "")));
   return held ?? items[0];
 }
-
-const objects = (value: unknown): Json[] =>
-  list(value)
-    .map(object)
-    .filter((item) => item !== undefined);
 
 /** `192.0.2.1:40556->198.51.100.2:80`: client and server, as far as the call shows. IPv6 has no brackets. */
 function tuple(name: string | undefined): { client: Endpoint; server: Endpoint } | undefined {
@@ -178,12 +171,6 @@ function osqueryJudge(row: Json, direction: "in" | "out" | undefined): Judged {
   return state === "ESTABLISHED" ? of("established", "state=ESTABLISHED") : of("unknown", "a row of the result");
 }
 
-const SOCKET_ACTIONS: Readonly<Record<string, "in" | "out">> = wordTable({
-  connect: "out",
-  accept: "in",
-  accept4: "in",
-});
-
 export const osquery: Format = {
   id: "osquery.results",
   title: "osquery results with sockets, JSON",
@@ -196,7 +183,7 @@ export const osquery: Format = {
     const row = chosen(rows, ["remote_address", "local_address"], context.observed);
     if (!row) return undefined;
     const action = string(row["action"]);
-    const direction = SOCKET_ACTIONS[action ?? ""];
+    const direction = CALLS[action ?? ""];
     return connection(
       {
         // The event's own time, not the query's.

@@ -1,10 +1,7 @@
 /** Administration panels, hypervisors and telephony servers that log in sentences. The client is the source. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import { speakerFormat } from "../speaker.js";
 import { parseEpoch } from "../time.js";
-
-const re = (source: string): RegExp =>
-  new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("NEAR", `(?<near>${ADDRESS})`));
 
 /** Events of the security framework that are no refusal. */
 const AST_REMOTE = 'RemoteAddress="IPV[46]/\\w{2,4}/ADDR/(?<port>\\d{1,5})"';
@@ -20,37 +17,37 @@ export const asterisk = speakerFormat({
   process: "asterisk",
   sentences: [
     {
-      says: re(`SecurityEvent="SuccessfulAuth"${AST_FROM}`),
+      says: sentence(`SecurityEvent="SuccessfulAuth"${AST_FROM}`),
       outcome: "authenticated",
       reason: "SuccessfulAuth",
       action: "sip_login",
     },
     {
-      says: re(`SecurityEvent="(?:FailedACL|UnexpectedAddress|LoadAverageLimit|SessionLimit)"${AST_FROM}`),
+      says: sentence(`SecurityEvent="(?:FailedACL|UnexpectedAddress|LoadAverageLimit|SessionLimit)"${AST_FROM}`),
       outcome: "blocked",
       reason: "refused before a login",
     },
-    { says: re(`SecurityEvent="ChallengeSent"${AST_FROM}`), outcome: "unknown", reason: "ChallengeSent" },
+    { says: sentence(`SecurityEvent="ChallengeSent"${AST_FROM}`), outcome: "unknown", reason: "ChallengeSent" },
     {
-      says: re(`SecurityEvent="\\w{4,40}"${AST_FROM}`),
+      says: sentence(`SecurityEvent="\\w{4,40}"${AST_FROM}`),
       outcome: "refused",
       reason: "a failed request",
       action: "sip_login",
     },
     {
-      says: re("Registration from '.{0,255}' failed for '\\[?ADDR\\]?(?::(?<port>\\d{1,5}))?' - "),
+      says: sentence("Registration from '.{0,255}' failed for '\\[?ADDR\\]?(?::(?<port>\\d{1,5}))?' - "),
       outcome: "refused",
       reason: "Registration failed",
       action: "sip_login",
     },
     {
-      says: re("Request '?\\w{2,20}'? from '.{0,255}' failed for '\\[?ADDR\\]?(?::(?<port>\\d{1,5}))?' "),
+      says: sentence("Request '?\\w{2,20}'? from '.{0,255}' failed for '\\[?ADDR\\]?(?::(?<port>\\d{1,5}))?' "),
       outcome: "refused",
       reason: "Request failed",
       action: "sip_login",
     },
     {
-      says: re(
+      says: sentence(
         "(?:Host ADDR failed (?:MD5 authentication|to authenticate)|Call from '.{0,255}' \\(ADDR2\\) to extension|No registration for peer '.{0,255}' \\(from ADDR2\\))".replaceAll(
           "ADDR2",
           "[^()]{1,64}",
@@ -61,12 +58,12 @@ export const asterisk = speakerFormat({
       action: "sip_login",
     },
     {
-      says: re("Call from '[^']{0,255}' \\(ADDR:(?<port>\\d{1,5})\\) to extension .{0,200}rejected"),
+      says: sentence("Call from '[^']{0,255}' \\(ADDR:(?<port>\\d{1,5})\\) to extension .{0,200}rejected"),
       outcome: "refused",
       reason: "the call was rejected",
     },
     {
-      says: re(
+      says: sentence(
         "(?:Failed to authenticate (?:user|device) .{0,400}?|Rejecting unknown SIP connection from |Sending fake auth rejection for .{0,300}?)\\[?ADDR\\]?(?::(?<port>\\d{1,5}))?",
       ),
       outcome: "refused",
@@ -87,24 +84,24 @@ export const webmin = speakerFormat({
   process: "miniserv.pl",
   sentences: [
     {
-      says: re('^(?<user>\\S{1,255}) \\S{1,64} ADDR global miniserv\\.pl "failed"'),
+      says: sentence('^(?<user>\\S{1,255}) \\S{1,64} ADDR global miniserv\\.pl "failed"'),
       outcome: "refused",
       reason: "failed",
       action: "login",
     },
     {
-      says: re('^(?<user>\\S{1,255}) \\S{1,64} ADDR global miniserv\\.pl "login"'),
+      says: sentence('^(?<user>\\S{1,255}) \\S{1,64} ADDR global miniserv\\.pl "login"'),
       outcome: "authenticated",
       reason: "login",
       action: "login",
     },
     {
-      says: re('^(?<user>[^\\s-]\\S{0,254}) \\S{1,64} ADDR \\S{1,64} \\S{1,128} "'),
+      says: sentence('^(?<user>[^\\s-]\\S{0,254}) \\S{1,64} ADDR \\S{1,64} \\S{1,128} "'),
       outcome: "authenticated",
       reason: "an action of a logged-in user",
     },
     {
-      says: re(
+      says: sentence(
         "^(?:Invalid login as|Non-existent login as|Security alert: Invalid login as) (?<user>.{1,255}) from ADDR$",
       ),
       outcome: "refused",
@@ -112,12 +109,12 @@ export const webmin = speakerFormat({
       action: "login",
     },
     {
-      says: re("^Successful login as (?<user>.{1,255}) from ADDR$"),
+      says: sentence("^Successful login as (?<user>.{1,255}) from ADDR$"),
       outcome: "authenticated",
       reason: "Successful login",
       action: "login",
     },
-    { says: re("^Security alert: Host ADDR blocked"), outcome: "blocked", reason: "host blocked" },
+    { says: sentence("^Security alert: Host ADDR blocked"), outcome: "blocked", reason: "host blocked" },
   ],
 });
 
@@ -130,7 +127,7 @@ export const proxmox = speakerFormat({
   head: /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)): (?=authentication failure; rhost=|successful auth for user ')/,
   sentences: [
     {
-      says: re(
+      says: sentence(
         "^authentication failure; rhost=(?:::ffff:)?(?:\\[(?:::ffff:)?)?ADDR\\]?(?::(?<port>\\d{1,5}))? user=(?<user>\\S{1,255}) msg=",
       ),
       outcome: "refused",
@@ -138,7 +135,7 @@ export const proxmox = speakerFormat({
       action: "login",
     },
     {
-      says: re("^successful auth for user '(?<user>[^']{1,255})'$"),
+      says: sentence("^successful auth for user '(?<user>[^']{1,255})'$"),
       outcome: "authenticated",
       reason: "successful auth",
       action: "login",
@@ -155,37 +152,37 @@ export const vmware = speakerFormat({
     /^(?:Hostd|hostd|vpxd|Vpxa|vobd|vpxd-svcs|sso|websso|ssoAdminServer|rhttpproxy|Rhttpproxy|vmauthd|vsphere-client|envoy-access)$/,
   sentences: [
     {
-      says: re("\\bUser (?<user>\\S{1,255}?)@ADDR logged in as "),
+      says: sentence("\\bUser (?<user>\\S{1,255}?)@ADDR logged in as "),
       outcome: "authenticated",
       reason: "logged in",
       action: "login",
     },
     {
-      says: re("\\bUser (?<user>\\S{1,255}?)@ADDR logged out"),
+      says: sentence("\\bUser (?<user>\\S{1,255}?)@ADDR logged out"),
       outcome: "authenticated",
       reason: "logged out",
       action: "logout",
     },
     {
-      says: re("\\b(?:Cannot login|Failed login attempt for user|Cannot login user) (?<user>\\S{1,255}?)@ADDR"),
+      says: sentence("\\b(?:Cannot login|Failed login attempt for user|Cannot login user) (?<user>\\S{1,255}?)@ADDR"),
       outcome: "refused",
       reason: "Cannot login",
       action: "login",
     },
     {
-      says: re("\\b(?:Accepted password for user|accepted user) (?<user>\\S{1,255}) from ADDR"),
+      says: sentence("\\b(?:Accepted password for user|accepted user) (?<user>\\S{1,255}) from ADDR"),
       outcome: "authenticated",
       reason: "Accepted password",
       action: "login",
     },
     {
-      says: re("\\bRejected password for user (?<user>\\S{1,255}) from ADDR"),
+      says: sentence("\\bRejected password for user (?<user>\\S{1,255}) from ADDR"),
       outcome: "refused",
       reason: "Rejected password",
       action: "login",
     },
     {
-      says: re("\\bRemote access for ESXi local user account '(?<user>[^']{1,255})' has been locked .{0,120}$"),
+      says: sentence("\\bRemote access for ESXi local user account '(?<user>[^']{1,255})' has been locked .{0,120}$"),
       outcome: "refused",
       reason: "account locked",
       initiator: "unknown",
@@ -202,7 +199,7 @@ export const sabnzbd = speakerFormat({
   process: "sabnzbd",
   sentences: [
     {
-      says: re("^[^\\d\\[(:]{8,120} \\[?ADDR\\]?(?: \\(X-Forwarded-For: (?<forwarded>[^()]{2,400})\\))? \\["),
+      says: sentence("^[^\\d\\[(:]{8,120} \\[?ADDR\\]?(?: \\(X-Forwarded-For: (?<forwarded>[^()]{2,400})\\))? \\["),
       outcome: "refused",
       reason: "unsuccessful login",
       action: "login",
@@ -219,7 +216,7 @@ export const cas = speakerFormat({
   process: "cas",
   sentences: [
     {
-      says: re(
+      says: sentence(
         "\\|(?:AUTHENTICATION_FAILED|SERVICE_ACCESS_ENFORCEMENT_FAILED|TICKET_GRANTING_TICKET_NOT_CREATED|SERVICE_TICKET_NOT_CREATED)\\|(?<user>[^|]{0,255})\\|ADDR\\|NEAR$",
       ),
       outcome: "refused",
@@ -227,7 +224,7 @@ export const cas = speakerFormat({
       action: "login",
     },
     {
-      says: re(
+      says: sentence(
         "\\|(?:AUTHENTICATION_SUCCESS|TICKET_GRANTING_TICKET_CREATED|SERVICE_TICKET_CREATED)\\|(?<user>[^|]{0,255})\\|ADDR\\|NEAR$",
       ),
       outcome: "authenticated",
@@ -235,7 +232,7 @@ export const cas = speakerFormat({
       action: "login",
     },
     {
-      says: re("\\|[A-Z_]{4,60}\\|(?<user>[^|]{0,255})\\|ADDR\\|NEAR$"),
+      says: sentence("\\|[A-Z_]{4,60}\\|(?<user>[^|]{0,255})\\|ADDR\\|NEAR$"),
       outcome: "unknown",
       reason: "an audited action",
     },

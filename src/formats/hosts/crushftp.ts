@@ -1,8 +1,7 @@
 /** CrushFTP, session log: `SESSION|date|[HTTP:session:user:ip] …`. What follows the bracket is partly the client's and says no outcome but one. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import { speakerFormat } from "../speaker.js";
 
-const re = (source: string): RegExp => new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`));
 const CLIENT = "^\\[[A-Z]{3,6}:[^:\\]]{1,80}:(?<user>[^:\\]]{0,255}):ADDR\\]";
 
 export const crushftp = speakerFormat({
@@ -14,10 +13,10 @@ export const crushftp = speakerFormat({
   process: "crushftp",
   sentences: [
     {
-      says: re(`${CLIENT}.{0,40}?User access not allowed\\. {1,2}Max simultaneous users from your IP`),
+      says: sentence(`${CLIENT}.{0,40}?User access not allowed\\. {1,2}Max simultaneous users from your IP`),
       outcome: "refused",
       reason: "too many sessions of this address",
     },
-    { says: re(CLIENT), outcome: "unknown", reason: "a session of this client" },
+    { says: sentence(CLIENT), outcome: "unknown", reason: "a session of this client" },
   ],
 });

@@ -1,35 +1,37 @@
 /** Database servers that log in sentences: MySQL and MariaDB, PostgreSQL, SQL Server, Redis, Cassandra. The client is the source. */
 import type { Sentence } from "../messages.js";
 import { speakerFormat } from "../speaker.js";
-import { ADDRESS } from "../firewalls/patterns.js";
-
-const re = (source: string): RegExp => new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`));
+import { sentence } from "../firewalls/patterns.js";
 
 const MYSQL: readonly Sentence[] = [
   {
-    says: re("Access denied for user '(?<user>.{0,255})'@'ADDR' (?:\\(using password: |to database )"),
+    says: sentence("Access denied for user '(?<user>.{0,255})'@'ADDR' (?:\\(using password: |to database )"),
     outcome: "refused",
     reason: "Access denied",
     action: "database-login",
   },
   {
-    says: re("Access denied for user '(?<user>.{0,255})'@'(?<ip>[A-Za-z0-9][\\w.-]{0,252})' \\(using password: "),
+    says: sentence("Access denied for user '(?<user>.{0,255})'@'(?<ip>[A-Za-z0-9][\\w.-]{0,252})' \\(using password: "),
     outcome: "refused",
     reason: "Access denied",
     action: "database-login",
   },
   {
-    says: re("Aborted connection \\d{1,20} to db: '.{0,200}' user: 'unauthenticated' host: '(?<ip>[\\w.:-]{1,253})'"),
+    says: sentence(
+      "Aborted connection \\d{1,20} to db: '.{0,200}' user: 'unauthenticated' host: '(?<ip>[\\w.:-]{1,253})'",
+    ),
     outcome: "refused",
     reason: "aborted before a login",
   },
   {
-    says: re("Aborted connection \\d{1,20} to db: '.{0,200}' user: '(?<user>.{0,200})' host: '(?<ip>[\\w.:-]{1,253})'"),
+    says: sentence(
+      "Aborted connection \\d{1,20} to db: '.{0,200}' user: '(?<user>.{0,200})' host: '(?<ip>[\\w.:-]{1,253})'",
+    ),
     outcome: "unknown",
     reason: "the connection was aborted",
   },
   {
-    says: re(
+    says: sentence(
       "(?:IP address 'ADDR' (?:could not be resolved|has been resolved)|Hostname '[^']{1,253}' does not resolve to 'ADDR2')".replace(
         "ADDR2",
         "[^']{1,64}",
@@ -39,13 +41,15 @@ const MYSQL: readonly Sentence[] = [
     reason: "its name was looked up",
   },
   {
-    says: re("Host '(?<ip>[\\w.:-]{1,253})' is (?:not allowed to connect|blocked because of many connection errors)"),
+    says: sentence(
+      "Host '(?<ip>[\\w.:-]{1,253})' is (?:not allowed to connect|blocked because of many connection errors)",
+    ),
     outcome: "blocked",
     reason: "the host may not connect",
   },
   {
     // General query log: `12 Connect root@203.0.113.7 on db using TCP/IP`; a refused one is followed by "Access denied".
-    says: re("\\bConnect\\s{1,4}(?<user>[^\\s@]{0,255})@(?<ip>[\\w.:-]{1,253}) (?:on |as )"),
+    says: sentence("\\bConnect\\s{1,4}(?<user>[^\\s@]{0,255})@(?<ip>[\\w.:-]{1,253}) (?:on |as )"),
     outcome: "unknown",
     reason: "a client connected",
   },
@@ -64,17 +68,17 @@ export const mysql = speakerFormat({
 
 /** An address in log_line_prefix: behind the time of day, which looks like a part of an IPv6 address. */
 const pg = (source: string): RegExp =>
-  re(source.replace("PREFIX_ADDR", "(?<![\\w.])(?<!\\d:)(?!\\d\\d:\\d\\d:\\d\\d)ADDR"));
+  sentence(source.replace("PREFIX_ADDR", "(?<![\\w.])(?<!\\d:)(?!\\d\\d:\\d\\d:\\d\\d)ADDR"));
 
 const PG: readonly Sentence[] = [
   {
-    says: re("connection received: host=(?<ip>[\\w.:-]{1,253}) port=(?<port>\\d{1,5})"),
+    says: sentence("connection received: host=(?<ip>[\\w.:-]{1,253}) port=(?<port>\\d{1,5})"),
     outcome: "unknown",
     reason: "a client connected",
     action: "connect",
   },
   {
-    says: re(
+    says: sentence(
       '(?:FATAL|ERROR|DETAIL|LOG): {1,2}no pg_hba\\.conf entry for (?:replication connection from )?host "ADDR", user "(?<user>[^"]{0,255})"',
     ),
     outcome: "blocked",
@@ -82,13 +86,13 @@ const PG: readonly Sentence[] = [
     action: "database-login",
   },
   {
-    says: re('pg_hba\\.conf rejects (?:replication )?connection for host "ADDR", user "(?<user>[^"]{0,255})"'),
+    says: sentence('pg_hba\\.conf rejects (?:replication )?connection for host "ADDR", user "(?<user>[^"]{0,255})"'),
     outcome: "blocked",
     reason: "pg_hba.conf rejects it",
     action: "database-login",
   },
   {
-    says: re(
+    says: sentence(
       "disconnection: session time: .{1,40} user=(?<user>.{0,255}) database=.{0,255} host=(?<ip>[\\w.:-]{1,253}) port=(?<port>\\d{1,5})$",
     ),
     outcome: "authenticated",
@@ -141,26 +145,26 @@ export const postgresql = speakerFormat({
 
 const MSSQL: readonly Sentence[] = [
   {
-    says: re("^Login succeeded for user '(?<user>.{0,255})'\\. .{0,300}\\[CLIENT: {1,2}ADDR\\]"),
+    says: sentence("^Login succeeded for user '(?<user>.{0,255})'\\. .{0,300}\\[CLIENT: {1,2}ADDR\\]"),
     outcome: "authenticated",
     reason: "Login succeeded",
     action: "database-login",
   },
   {
-    says: re("^(?:Login failed|Logon failed)(?: for user '(?<user>.{0,255})')?.{0,600}\\[CLIENT: {1,2}ADDR\\]"),
+    says: sentence("^(?:Login failed|Logon failed)(?: for user '(?<user>.{0,255})')?.{0,600}\\[CLIENT: {1,2}ADDR\\]"),
     outcome: "refused",
     reason: "Login failed",
     action: "database-login",
   },
   {
-    says: re(
+    says: sentence(
       "^(?:The login packet used|Length specified in network packet|SSPI handshake failed|The login is from|Could not connect because).{0,600}\\[CLIENT: {1,2}ADDR\\]",
     ),
     outcome: "refused",
     reason: "refused at login",
     action: "database-login",
   },
-  { says: re("\\[CLIENT: {1,2}ADDR\\]"), outcome: "unknown", reason: "SQL Server names the client" },
+  { says: sentence("\\[CLIENT: {1,2}ADDR\\]"), outcome: "unknown", reason: "SQL Server names the client" },
 ];
 
 export const mssql = speakerFormat({
@@ -176,29 +180,29 @@ export const mssql = speakerFormat({
 
 const REDIS: readonly Sentence[] = [
   {
-    says: re("^Accepted ADDR:(?<port>\\d{1,5})$"),
+    says: sentence("^Accepted ADDR:(?<port>\\d{1,5})$"),
     outcome: "unknown",
     reason: "a client connected",
     action: "connect",
   },
   {
-    says: re("^Possible SECURITY ATTACK detected.{0,300}$"),
+    says: sentence("^Possible SECURITY ATTACK detected.{0,300}$"),
     outcome: "refused",
     reason: "not Redis' protocol",
   },
   {
-    says: re("^(?:Replica|Slave) (?:\\[?ADDR\\]?:(?<port>\\d{1,5})) asks for synchronization"),
+    says: sentence("^(?:Replica|Slave) (?:\\[?ADDR\\]?:(?<port>\\d{1,5})) asks for synchronization"),
     outcome: "established",
     reason: "a replica asked for the data",
   },
   {
-    says: re("^Connecting to MASTER ADDR:(?<port>\\d{1,5})"),
+    says: sentence("^Connecting to MASTER ADDR:(?<port>\\d{1,5})"),
     outcome: "unknown",
     reason: "it goes to its master",
     away: true,
   },
   {
-    says: re("^Synchronization with (?:replica|slave) ADDR:(?<port>\\d{1,5}) succeeded"),
+    says: sentence("^Synchronization with (?:replica|slave) ADDR:(?<port>\\d{1,5}) succeeded"),
     outcome: "established",
     reason: "the replica got the data",
   },

@@ -1,10 +1,7 @@
 /** Servers of Unix hosts that log in sentences: FTP, LDAP, Kerberos, SMB, super-servers and TCP wrappers. The client is the source. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import type { Sentence } from "../messages.js";
 import { speakerFormat } from "../speaker.js";
-
-const re = (source: string): RegExp =>
-  new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("NEAR", `(?<near>${ADDRESS})`));
 
 /** `host (name[203.0.113.7])`, and the dash that syslog lines have after it. */
 const SESSION = "^(?:\\S{1,253} )?\\((?<name>[\\w.:-]{0,253})\\[ADDR\\]\\)(?: -|:)? ?";
@@ -18,7 +15,7 @@ export const proftpd = speakerFormat({
   process: "proftpd",
   sentences: [
     {
-      says: re(
+      says: sentence(
         `${SESSION}USER (?<user>.{0,255}?): (?:no such user found|Login successful\\.$)`.replace(
           "|Login successful\\.$",
           "",
@@ -29,30 +26,30 @@ export const proftpd = speakerFormat({
       action: "ftp_login",
     },
     {
-      says: re(`${SESSION}USER (?<user>.{0,255}?) \\(Login failed\\)`),
+      says: sentence(`${SESSION}USER (?<user>.{0,255}?) \\(Login failed\\)`),
       outcome: "refused",
       reason: "Login failed",
       action: "ftp_login",
     },
     {
-      says: re(`${SESSION}USER (?<user>.{0,255}?): Login successful\\.?$`),
+      says: sentence(`${SESSION}USER (?<user>.{0,255}?): Login successful\\.?$`),
       outcome: "authenticated",
       reason: "Login successful",
       action: "ftp_login",
     },
     {
-      says: re(`${SESSION}(?:ANON|ANONYMOUS) (?<user>.{0,255}?): Login successful`),
+      says: sentence(`${SESSION}(?:ANON|ANONYMOUS) (?<user>.{0,255}?): Login successful`),
       outcome: "authenticated",
       reason: "Login successful",
       action: "ftp_login",
     },
     {
-      says: re(`${SESSION}(?:SECURITY VIOLATION|Maximum login attempts|Connection refused|.{0,80}denied)`),
+      says: sentence(`${SESSION}(?:SECURITY VIOLATION|Maximum login attempts|Connection refused|.{0,80}denied)`),
       outcome: "refused",
       reason: "refused",
       action: "ftp_login",
     },
-    { says: re(SESSION), outcome: "unknown", reason: "a session of this client" },
+    { says: sentence(SESSION), outcome: "unknown", reason: "a session of this client" },
   ],
 });
 
@@ -64,24 +61,24 @@ export const pureftpd = speakerFormat({
   process: "pure-ftpd",
   sentences: [
     {
-      says: re("^\\([^()@]{0,255}@ADDR\\) \\[WARNING\\] Authentication failed for user \\[(?<user>.{0,255})\\]$"),
+      says: sentence("^\\([^()@]{0,255}@ADDR\\) \\[WARNING\\] Authentication failed for user \\[(?<user>.{0,255})\\]$"),
       outcome: "refused",
       reason: "Authentication failed",
       action: "ftp_login",
     },
     {
-      says: re("^\\((?:\\?|[^()@]{0,255})@ADDR\\) \\[INFO\\] (?<user>.{1,255}) is now logged in$"),
+      says: sentence("^\\((?:\\?|[^()@]{0,255})@ADDR\\) \\[INFO\\] (?<user>.{1,255}) is now logged in$"),
       outcome: "authenticated",
       reason: "is now logged in",
       action: "ftp_login",
     },
     {
-      says: re("^\\([^()@?]{1,255}@ADDR\\) \\[NOTICE\\] .{1,1000} (?:uploaded|downloaded|deleted)"),
+      says: sentence("^\\([^()@?]{1,255}@ADDR\\) \\[NOTICE\\] .{1,1000} (?:uploaded|downloaded|deleted)"),
       outcome: "authenticated",
       reason: "a transfer of a logged-in user",
       action: "ftp_transfer",
     },
-    { says: re("^\\([^()@]{0,255}@ADDR\\) "), outcome: "unknown", reason: "a session of this client" },
+    { says: sentence("^\\([^()@]{0,255}@ADDR\\) "), outcome: "unknown", reason: "a session of this client" },
   ],
 });
 
@@ -92,7 +89,7 @@ export const slapd = speakerFormat({
   programs: /^slapd$/,
   sentences: [
     {
-      says: re(
+      says: sentence(
         "^conn=\\d{1,12} fd=\\d{1,8} ACCEPT from IP=\\[?ADDR\\]?:(?<port>\\d{1,5}) \\(IP=(?:0\\.0\\.0\\.0|\\[::\\]|\\[?NEAR\\]?):(?<nearPort>\\d{1,5})\\)",
       ),
       outcome: "unknown",
@@ -100,7 +97,7 @@ export const slapd = speakerFormat({
       action: "connect",
     },
     {
-      says: re("^conn=\\d{1,12} .{0,40}?from (?:IP=)?\\[?ADDR\\]?:(?<port>\\d{1,5})"),
+      says: sentence("^conn=\\d{1,12} .{0,40}?from (?:IP=)?\\[?ADDR\\]?:(?<port>\\d{1,5})"),
       outcome: "unknown",
       reason: "slapd names the client",
     },
@@ -116,37 +113,39 @@ export const kdc = speakerFormat({
   process: "krb5kdc",
   sentences: [
     {
-      says: re("^(?:AS|TGS)_REQ \\([^()]{0,255}\\) ADDR: ISSUE: .{0,255}?, (?<user>[^\\s,]{1,255}) for "),
+      says: sentence("^(?:AS|TGS)_REQ \\([^()]{0,255}\\) ADDR: ISSUE: .{0,255}?, (?<user>[^\\s,]{1,255}) for "),
       outcome: "authenticated",
       reason: "ISSUE",
       action: "kerberos",
     },
     {
-      says: re("^(?:AS|TGS)_REQ \\([^()]{0,255}\\) ADDR: NEEDED_PREAUTH: (?<user>[^\\s,]{1,255}) for "),
+      says: sentence("^(?:AS|TGS)_REQ \\([^()]{0,255}\\) ADDR: NEEDED_PREAUTH: (?<user>[^\\s,]{1,255}) for "),
       outcome: "unknown",
       reason: "NEEDED_PREAUTH",
       action: "kerberos",
     },
     {
-      says: re("^(?:AS|TGS)_REQ \\([^()]{0,255}\\) ADDR: [A-Z_]{4,40}: .{0,255}?(?<user>[^\\s,]{1,255}) for "),
+      says: sentence("^(?:AS|TGS)_REQ \\([^()]{0,255}\\) ADDR: [A-Z_]{4,40}: .{0,255}?(?<user>[^\\s,]{1,255}) for "),
       outcome: "refused",
       reason: "an error to the request",
       action: "kerberos",
     },
     {
-      says: re("^(?:AS|TGS)-REQ (?<user>\\S{1,255}) from IPv[46]:ADDR for "),
+      says: sentence("^(?:AS|TGS)-REQ (?<user>\\S{1,255}) from IPv[46]:ADDR for "),
       outcome: "unknown",
       reason: "a request",
       action: "kerberos",
     },
     {
-      says: re("^Request: kadm5_\\w{2,40}, .{0,255}?, success, client=(?<user>[^,]{1,255}), .{0,255}?addr=ADDR"),
+      says: sentence("^Request: kadm5_\\w{2,40}, .{0,255}?, success, client=(?<user>[^,]{1,255}), .{0,255}?addr=ADDR"),
       outcome: "authenticated",
       reason: "kadmin: success",
       action: "kadmin",
     },
     {
-      says: re("^Unauthorized request: kadm5_\\w{2,40}, .{0,400}?client=(?<user>[^,]{1,255}), .{0,255}?addr=ADDR"),
+      says: sentence(
+        "^Unauthorized request: kadm5_\\w{2,40}, .{0,400}?client=(?<user>[^,]{1,255}), .{0,255}?addr=ADDR",
+      ),
       outcome: "refused",
       reason: "kadmin: unauthorized",
       action: "kadmin",
@@ -166,37 +165,39 @@ export const samba = speakerFormat({
   process: "smbd",
   sentences: [
     {
-      says: re(SMB_AUTH.replace("STATUS", "NT_STATUS_OK")),
+      says: sentence(SMB_AUTH.replace("STATUS", "NT_STATUS_OK")),
       outcome: "authenticated",
       reason: "NT_STATUS_OK",
       action: "smb_login",
     },
     {
-      says: re(SMB_AUTH.replace("STATUS", "NT_STATUS_\\w{2,60}")),
+      says: sentence(SMB_AUTH.replace("STATUS", "NT_STATUS_\\w{2,60}")),
       outcome: "refused",
       reason: "authentication failed",
       action: "smb_login",
     },
     {
-      says: re("^(?<user>[^|\\s]{1,255})\\|ADDR\\|.{0,400}?\\|ok(?:\\||$)"),
+      says: sentence("^(?<user>[^|\\s]{1,255})\\|ADDR\\|.{0,400}?\\|ok(?:\\||$)"),
       outcome: "authenticated",
       reason: "full_audit: ok",
       action: "smb",
     },
     {
-      says: re("^(?<user>[^|\\s]{1,255})\\|ADDR\\|.{0,400}?\\|fail"),
+      says: sentence("^(?<user>[^|\\s]{1,255})\\|ADDR\\|.{0,400}?\\|fail"),
       outcome: "refused",
       reason: "full_audit: fail",
       action: "smb",
     },
     {
-      says: re("^(?:\\S{1,253} )?\\((?:ipv[46]:)?ADDR(?::(?<port>\\d{1,5}))?\\) (?:connect to service|signed connect)"),
+      says: sentence(
+        "^(?:\\S{1,253} )?\\((?:ipv[46]:)?ADDR(?::(?<port>\\d{1,5}))?\\) (?:connect to service|signed connect)",
+      ),
       outcome: "authenticated",
       reason: "connected to a share",
       action: "smb",
     },
     {
-      says: re("^(?:Denied connection from|Connection denied from) (?:.{0,255}? \\()?ADDR"),
+      says: sentence("^(?:Denied connection from|Connection denied from) (?:.{0,255}? \\()?ADDR"),
       outcome: "blocked",
       reason: "Denied connection",
       action: "smb",
@@ -206,20 +207,20 @@ export const samba = speakerFormat({
 
 const WRAPPERS: readonly Sentence[] = [
   {
-    says: re("^(?:warning: .{0,200}: )?refused connect from (?:.{0,255}? ?[(\\[])?(?:::ffff:)?ADDR"),
+    says: sentence("^(?:warning: .{0,200}: )?refused connect from (?:.{0,255}? ?[(\\[])?(?:::ffff:)?ADDR"),
     outcome: "blocked",
     reason: "refused by TCP wrappers",
   },
-  { says: re("^FAIL: \\S{1,64} \\w{2,24} from=(?:::ffff:)?ADDR"), outcome: "blocked", reason: "xinetd: FAIL" },
+  { says: sentence("^FAIL: \\S{1,64} \\w{2,24} from=(?:::ffff:)?ADDR"), outcome: "blocked", reason: "xinetd: FAIL" },
   {
-    says: re("^START: \\S{1,64} (?:pid=\\d{1,10} )?from=(?:::ffff:)?ADDR"),
+    says: sentence("^START: \\S{1,64} (?:pid=\\d{1,10} )?from=(?:::ffff:)?ADDR"),
     outcome: "unknown",
     reason: "xinetd: START",
     action: "connect",
   },
-  { says: re("^EXIT: \\S{1,64} .{0,80}?(?:from=)(?:::ffff:)?ADDR"), outcome: "unknown", reason: "xinetd: EXIT" },
+  { says: sentence("^EXIT: \\S{1,64} .{0,80}?(?:from=)(?:::ffff:)?ADDR"), outcome: "unknown", reason: "xinetd: EXIT" },
   {
-    says: re("^connect from (?:\\S{1,253} \\()?(?:::ffff:)?ADDR"),
+    says: sentence("^connect from (?:\\S{1,253} \\()?(?:::ffff:)?ADDR"),
     outcome: "unknown",
     reason: "a client connected",
     action: "connect",

@@ -1,10 +1,8 @@
 /** Telephony, chat, storage and monitoring servers, and tarpits, that log in sentences. The client is the source. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import type { Format, ParsedTime } from "../format.js";
 import { speakerFormat, type Speaker } from "../speaker.js";
 import { civilTime } from "../time.js";
-
-const re = (source: string): RegExp => new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`));
 
 const HUB = "https://github.com/crowdsecurity/hub/blob/master/parsers/s01-parse";
 const FAIL2BAN = "https://github.com/fail2ban/fail2ban/blob/master/fail2ban/tests/files/logs";
@@ -32,19 +30,19 @@ const SPEAKERS: readonly Speaker[] = [
     process: "endlessh",
     sentences: [
       {
-        says: re("^ACCEPT host=(?:::ffff:)?ADDR port=(?<port>\\d{1,5}) "),
+        says: sentence("^ACCEPT host=(?:::ffff:)?ADDR port=(?<port>\\d{1,5}) "),
         outcome: "established",
         reason: "ACCEPT",
         action: "connect",
       },
       {
-        says: re("^CLOSE host=(?:::ffff:)?ADDR port=(?<port>\\d{1,5}) .{0,80}bytes=[1-9]"),
+        says: sentence("^CLOSE host=(?:::ffff:)?ADDR port=(?<port>\\d{1,5}) .{0,80}bytes=[1-9]"),
         outcome: "established",
         reason: "CLOSE, and bytes were sent",
         action: "disconnect",
       },
       {
-        says: re("^CLOSE host=(?:::ffff:)?ADDR port=(?<port>\\d{1,5}) "),
+        says: sentence("^CLOSE host=(?:::ffff:)?ADDR port=(?<port>\\d{1,5}) "),
         outcome: "established",
         reason: "CLOSE",
         action: "disconnect",
@@ -59,7 +57,7 @@ const SPEAKERS: readonly Speaker[] = [
     process: "freeswitch",
     sentences: [
       {
-        says: re(
+        says: sentence(
           "^SIP auth failure \\([A-Z]{3,12}\\) on sofia profile '[^']{0,128}' for \\[(?<user>.{0,255})\\] from ip ADDR$",
         ),
         outcome: "refused",
@@ -67,7 +65,7 @@ const SPEAKERS: readonly Speaker[] = [
         action: "sip_login",
       },
       {
-        says: re(
+        says: sentence(
           "^SIP auth challenge \\([A-Z]{3,12}\\) on sofia profile '[^']{0,128}' for \\[(?<user>.{0,255})\\] from ip ADDR$",
         ),
         outcome: "unknown",
@@ -75,12 +73,16 @@ const SPEAKERS: readonly Speaker[] = [
         action: "sip_login",
       },
       {
-        says: re("^Can't find user \\[(?<user>.{0,255})\\] from ADDR$"),
+        says: sentence("^Can't find user \\[(?<user>.{0,255})\\] from ADDR$"),
         outcome: "refused",
         reason: "Can't find user",
         action: "sip_login",
       },
-      { says: re('^IP ADDR Rejected by (?:\\w{1,16} )?acl(?: "|$)'), outcome: "blocked", reason: "Rejected by acl" },
+      {
+        says: sentence('^IP ADDR Rejected by (?:\\w{1,16} )?acl(?: "|$)'),
+        outcome: "blocked",
+        reason: "Rejected by acl",
+      },
     ],
   },
   {
@@ -91,7 +93,7 @@ const SPEAKERS: readonly Speaker[] = [
     process: "ts3server",
     sentences: [
       {
-        says: re(
+        says: sentence(
           '^query from \\d{1,12} \\[?ADDR\\]?:(?<port>\\d{1,5}) attempted to login with account "(?<user>.{0,255})" and failed!$',
         ),
         outcome: "refused",
@@ -99,7 +101,7 @@ const SPEAKERS: readonly Speaker[] = [
         action: "login",
       },
       {
-        says: re("^query from \\d{1,12} \\[?ADDR\\]?:(?<port>\\d{1,5}) "),
+        says: sentence("^query from \\d{1,12} \\[?ADDR\\]?:(?<port>\\d{1,5}) "),
         outcome: "unknown",
         reason: "a query client",
       },
@@ -113,7 +115,7 @@ const SPEAKERS: readonly Speaker[] = [
     process: "wings",
     sentences: [
       {
-        says: re(
+        says: sentence(
           "^failed to validate user credentials \\([\\w ]{1,64}\\) ip=\\[?ADDR\\]?:(?<port>\\d{1,5}) (?:method=\\w{1,32} )?subsystem=sftp username=(?<user>.{0,255})$",
         ),
         outcome: "refused",
@@ -131,7 +133,7 @@ const SPEAKERS: readonly Speaker[] = [
     process: "zabbix_agentd",
     sentences: [
       {
-        says: re('^failed to accept an incoming connection: connection from "(?:::ffff:)?ADDR" rejected'),
+        says: sentence('^failed to accept an incoming connection: connection from "(?:::ffff:)?ADDR" rejected'),
         outcome: "blocked",
         reason: "not among the allowed hosts",
       },
@@ -146,7 +148,7 @@ const SPEAKERS: readonly Speaker[] = [
     process: "synolog",
     sentences: [
       {
-        says: re(
+        says: sentence(
           "^User \\[(?<user>[^\\[\\]]{0,255})\\] from \\[ADDR\\] logged in successfully via \\[[\\w ./-]{1,64}\\]\\.$",
         ),
         outcome: "authenticated",
@@ -154,7 +156,7 @@ const SPEAKERS: readonly Speaker[] = [
         action: "login",
       },
       {
-        says: re(
+        says: sentence(
           "^User \\[(?<user>.{0,255})\\] from \\[ADDR\\] failed to log in via \\[[\\w ./-]{1,64}\\] due to [\\w ,]{1,128}\\.$",
         ),
         outcome: "refused",
@@ -162,13 +164,13 @@ const SPEAKERS: readonly Speaker[] = [
         action: "login",
       },
       {
-        says: re("^User \\[(?<user>.{0,255})\\] from \\[ADDR\\] logged out the server via \\[[\\w ./-]{1,64}\\]"),
+        says: sentence("^User \\[(?<user>.{0,255})\\] from \\[ADDR\\] logged out the server via \\[[\\w ./-]{1,64}\\]"),
         outcome: "authenticated",
         reason: "logged out",
         action: "logout",
       },
       {
-        says: re("^Host \\[ADDR\\] was blocked via \\[[\\w ./-]{1,64}\\]\\.?$"),
+        says: sentence("^Host \\[ADDR\\] was blocked via \\[[\\w ./-]{1,64}\\]\\.?$"),
         outcome: "blocked",
         reason: "was blocked",
       },
@@ -181,7 +183,7 @@ const SPEAKERS: readonly Speaker[] = [
     programs: /^qu?logd$/,
     sentences: [
       {
-        says: re(
+        says: sentence(
           "^conn log: Users: (?<user>[^,]{0,255}), Source IP: ADDR, Computer name: [^,]{0,255}, Connection type: [\\w ()/-]{1,32}, Accessed resources: [^,]{0,255}, Action: Login Fail$",
         ),
         outcome: "refused",
@@ -189,7 +191,7 @@ const SPEAKERS: readonly Speaker[] = [
         action: "login",
       },
       {
-        says: re(
+        says: sentence(
           "^conn log: Users: (?<user>[^,]{0,255}), Source IP: ADDR, Computer name: [^,]{0,255}, Connection type: [\\w ()/-]{1,32}, Accessed resources: [^,]{0,255}, Action: (?:Login (?:OK|Success)|Logout)$",
         ),
         outcome: "authenticated",
@@ -197,7 +199,7 @@ const SPEAKERS: readonly Speaker[] = [
         action: "login",
       },
       {
-        says: re("^conn log: Users: [^,]{0,255}, Source IP: ADDR, Computer name: "),
+        says: sentence("^conn log: Users: [^,]{0,255}, Source IP: ADDR, Computer name: "),
         outcome: "unknown",
         reason: "a connection of this client",
       },
@@ -211,19 +213,19 @@ const SPEAKERS: readonly Speaker[] = [
     process: "qbittorrent",
     sentences: [
       {
-        says: re("^WebAPI login success\\. IP: ADDR$"),
+        says: sentence("^WebAPI login success\\. IP: ADDR$"),
         outcome: "authenticated",
         reason: "login success",
         action: "login",
       },
       {
-        says: re("^WebAPI login failure\\. Reason: IP has been banned, IP: ADDR(?:, username: |$)"),
+        says: sentence("^WebAPI login failure\\. Reason: IP has been banned, IP: ADDR(?:, username: |$)"),
         outcome: "blocked",
         reason: "IP has been banned",
         action: "login",
       },
       {
-        says: re(
+        says: sentence(
           "^WebAPI login failure\\. Reason: [\\w ]{1,64}(?:, attempt count: \\d{1,9})?, IP: ADDR(?:, username: |$)",
         ),
         outcome: "refused",
@@ -241,13 +243,13 @@ const SPEAKERS: readonly Speaker[] = [
     process: "monit",
     sentences: [
       {
-        says: re("^HttpRequest: access denied -- client \\[?ADDR\\]?: "),
+        says: sentence("^HttpRequest: access denied -- client \\[?ADDR\\]?: "),
         outcome: "refused",
         reason: "access denied",
         action: "login",
       },
       {
-        says: re("^Warning: Client '\\[?ADDR\\]?' supplied (?:unknown user|wrong password) "),
+        says: sentence("^Warning: Client '\\[?ADDR\\]?' supplied (?:unknown user|wrong password) "),
         outcome: "refused",
         reason: "unknown user or wrong password",
         action: "login",
@@ -262,7 +264,7 @@ const SPEAKERS: readonly Speaker[] = [
     process: "ejabberd",
     sentences: [
       {
-        says: re(
+        says: sentence(
           "^\\(\\{socket_state,[^()]{1,200}\\}\\) Failed authentication for (?<user>.{0,255}) from (?:IP )?ADDR$",
         ),
         outcome: "refused",
@@ -280,7 +282,7 @@ const SPEAKERS: readonly Speaker[] = [
     process: "mosquitto",
     sentences: [
       {
-        says: re("^New connection from \\[?ADDR\\]?:(?<port>\\d{1,5}) on port (?<nearPort>\\d{1,5})\\.$"),
+        says: sentence("^New connection from \\[?ADDR\\]?:(?<port>\\d{1,5}) on port (?<nearPort>\\d{1,5})\\.$"),
         outcome: "unknown",
         reason: "New connection",
         action: "connect",

@@ -1,11 +1,8 @@
 /** WS_FTP Server: `mmdd hh:mm:ss (session) …`. The year is not in the line. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import type { ParsedTime } from "../format.js";
 import { speakerFormat } from "../speaker.js";
 import { civilTime } from "../time.js";
-
-const re = (source: string): RegExp =>
-  new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("NEAR", `(?<near>${ADDRESS})`));
 
 function time(stated: string): ParsedTime | undefined {
   const m = /^(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(stated);
@@ -23,24 +20,29 @@ export const wsFtp = speakerFormat({
   process: "ws_ftp",
   sentences: [
     {
-      says: re("^ADDR:(?<port>\\d{1,5}) connected to NEAR:(?<nearPort>\\d{1,5})$"),
+      says: sentence("^ADDR:(?<port>\\d{1,5}) connected to NEAR:(?<nearPort>\\d{1,5})$"),
       outcome: "unknown",
       reason: "a client connected",
       action: "connect",
     },
     {
-      says: re(`${USER}logon success \\([^()]{1,20}\\)$`),
+      says: sentence(`${USER}logon success \\([^()]{1,20}\\)$`),
       outcome: "authenticated",
       reason: "logon success",
       action: "ftp_login",
     },
     {
-      says: re(`${USER}logoff R:\\d{1,9} D:\\d{1,9} P:\\d{1,9}$`),
+      says: sentence(`${USER}logoff R:\\d{1,9} D:\\d{1,9} P:\\d{1,9}$`),
       outcome: "authenticated",
       reason: "the session of a logged-in user ended",
       action: "ftp_logoff",
     },
-    { says: re("^ADDR connection closed$"), outcome: "unknown", reason: "the connection ended", action: "disconnect" },
-    { says: re(USER), outcome: "unknown", reason: "a session of this client" },
+    {
+      says: sentence("^ADDR connection closed$"),
+      outcome: "unknown",
+      reason: "the connection ended",
+      action: "disconnect",
+    },
+    { says: sentence(USER), outcome: "unknown", reason: "a session of this client" },
   ],
 });

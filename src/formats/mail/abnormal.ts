@@ -2,12 +2,12 @@
 import type { Event } from "../../model/event.js";
 import { canonicalIp } from "../../model/ip.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
-import { string, type Json } from "../json-fields.js";
+import { objects, string, type Json } from "../json-fields.js";
 import { mailEnds } from "../messages.js";
 import { shaped, timestamp } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { at } from "../web/json-reader.js";
-import { onPage, recordsIn, recordsWithHit } from "./pages.js";
+import { onPage, recordsWithHit } from "./pages.js";
 
 function message(one: Json, context: LineContext, envelope: EnvelopeFields | undefined): FormatResult | undefined {
   if (one["abxMessageId"] === undefined || one["senderIpAddress"] === undefined) return undefined;
@@ -37,7 +37,7 @@ export const abnormal: Format = {
   json: true,
   parse(line: string, context: LineContext, envelope?: EnvelopeFields, record?: Json): FormatResult | undefined {
     if (!record || !line.includes('"abxMessageId"')) return undefined;
-    const page = record["threatId"] === undefined ? [] : recordsIn(record["messages"]);
+    const page = record["threatId"] === undefined ? [] : objects(record["messages"]);
     if (page.length === 0) return message(record, context, envelope);
     const hits = recordsWithHit(page, context);
     return onPage(page.length, hits.length, hits[0] && message(hits[0], context, envelope));

@@ -1,14 +1,13 @@
 /** What stands behind a mail server: content filters, greylisting, policy and authentication checks. They name the client that sent. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import type { Sentence } from "../messages.js";
 import { speakerFormat } from "../speaker.js";
 
-const re = (source: string): RegExp => new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`));
 const MAIL = "<(?<from>[^<>]{0,320})> -> <(?<to>[^<>]{0,320})>";
 
 const AMAVIS: readonly Sentence[] = [
   {
-    says: re(
+    says: sentence(
       `^\\([\\w-]{1,24}\\) Blocked [\\w-]{2,24} .{0,300}?, (?:[\\w-]{1,32} (?:LOCAL )?)?\\[ADDR\\](?::(?<port>\\d{1,5}))? (?:\\[[^\\]]{2,45}\\] )?${MAIL}`,
     ),
     outcome: "refused",
@@ -16,7 +15,7 @@ const AMAVIS: readonly Sentence[] = [
     action: "blocked",
   },
   {
-    says: re(
+    says: sentence(
       `^\\([\\w-]{1,24}\\) Passed [\\w-]{2,24} .{0,300}?, (?:[\\w-]{1,32} (?:LOCAL )?)?\\[ADDR\\](?::(?<port>\\d{1,5}))? (?:\\[[^\\]]{2,45}\\] )?${MAIL}`,
     ),
     outcome: "established",
@@ -36,19 +35,19 @@ export const amavis = speakerFormat({
 
 const RSPAMD: readonly Sentence[] = [
   {
-    says: re(
+    says: sentence(
       "rspamd_task_write_log: .{0,400}?\\bip: ADDR, .{0,200}?from: <(?<from>[^<>]{0,320})>, \\(default: [FT] \\((?:reject|soft reject)\\)",
     ),
     outcome: "refused",
     reason: "rspamd: reject",
   },
   {
-    says: re("rspamd_task_write_log: .{0,400}?\\bip: ADDR, .{0,200}?from: <(?<from>[^<>]{0,320})>, \\(default: "),
+    says: sentence("rspamd_task_write_log: .{0,400}?\\bip: ADDR, .{0,200}?from: <(?<from>[^<>]{0,320})>, \\(default: "),
     outcome: "established",
     reason: "rspamd: a message was scanned",
   },
   {
-    says: re("rspamd_task_write_log: .{0,400}?\\bip: ADDR,"),
+    says: sentence("rspamd_task_write_log: .{0,400}?\\bip: ADDR,"),
     outcome: "unknown",
     reason: "rspamd: a message was scanned",
   },
@@ -66,38 +65,40 @@ export const rspamd = speakerFormat({
 
 const POLICY: readonly Sentence[] = [
   {
-    says: re(
+    says: sentence(
       "^action=(?:greylist|reject|defer)\\b.{0,200}?, client_name=(?<name>[^,]{1,253}), client_address=ADDR(?:/\\d{1,3})?(?:, sender=(?<from>[^,]{0,320}))?(?:, recipient=(?<to>[^,]{0,320}))?$",
     ),
     outcome: "refused",
     reason: "greylisted",
   },
   {
-    says: re(
+    says: sentence(
       "^action=\\w{2,16}\\b.{0,200}?, client_name=(?<name>[^,]{1,253}), client_address=ADDR(?:/\\d{1,3})?(?:, sender=(?<from>[^,]{0,320}))?(?:, recipient=(?<to>[^,]{0,320}))?$",
     ),
     outcome: "unknown",
     reason: "passed by the policy",
   },
   {
-    says: re(
+    says: sentence(
       "(?:^|; )(?:action=)?(?:550|reject|5\\d\\d).{0,300}?client-ip=ADDR; helo=\\S{1,255}; envelope-from=(?<from>[^\\s;]{0,320}); receiver=(?<to>[^\\s;]{0,320})",
     ),
     outcome: "refused",
     reason: "SPF: rejected",
   },
   {
-    says: re("client-ip=ADDR; helo=\\S{1,255}; envelope-from=(?<from>[^\\s;]{0,320}); receiver=(?<to>[^\\s;]{0,320})"),
+    says: sentence(
+      "client-ip=ADDR; helo=\\S{1,255}; envelope-from=(?<from>[^\\s;]{0,320}); receiver=(?<to>[^\\s;]{0,320})",
+    ),
     outcome: "unknown",
     reason: "SPF was checked",
   },
   {
-    says: re("^[0-9A-Za-z]{8,20}: (?<name>[\\w.-]{1,253}) \\[ADDR\\] not (?:internal|authenticated)"),
+    says: sentence("^[0-9A-Za-z]{8,20}: (?<name>[\\w.-]{1,253}) \\[ADDR\\] not (?:internal|authenticated)"),
     outcome: "unknown",
     reason: "a message of this client",
   },
   {
-    says: re(
+    says: sentence(
       "^Message \\S{6,32} from ADDR \\((?<from>[^()]{0,320})\\) to .{1,1000}? is (?:spam|infected|whitelisted|not spam)",
     ),
     outcome: "established",

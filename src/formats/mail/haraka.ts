@@ -2,11 +2,9 @@
  * Haraka: the lines that open and close a connection. The closing one counts messages and recipients (accepted/deferred/refused); the host name and
  * HELO in it are the client's, without spaces, and the last answer may quote a recipient, so the counts are read by their place.
  */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import { speakerFormat } from "../speaker.js";
 
-const re = (source: string): RegExp =>
-  new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("NEAR", `(?<near>${ADDRESS})`));
 const CLOSED =
   '^disconnect ip=ADDR rdns=(?<name>\\S{0,253}) helo="\\S{0,255}" relay=[YN] early=[YN] esmtp=[YN] tls=[YN] pipe=[YN] errors=\\d{1,6} txns=\\d{1,6} ';
 
@@ -19,35 +17,39 @@ export const haraka = speakerFormat({
   process: "haraka",
   sentences: [
     {
-      says: re("^connect ip=ADDR port=(?<port>\\d{1,5}) local_ip=NEAR local_port=(?<nearPort>\\d{1,5})(?: |$)"),
+      says: sentence("^connect ip=ADDR port=(?<port>\\d{1,5}) local_ip=NEAR local_port=(?<nearPort>\\d{1,5})(?: |$)"),
       outcome: "unknown",
       reason: "a client connected",
       action: "connect",
     },
     {
-      says: re(`${CLOSED}rcpts=\\d{1,6}/\\d{1,6}/\\d{1,6} msgs=[1-9]\\d{0,6}/\\d{1,6}/\\d{1,6} `),
+      says: sentence(`${CLOSED}rcpts=\\d{1,6}/\\d{1,6}/\\d{1,6} msgs=[1-9]\\d{0,6}/\\d{1,6}/\\d{1,6} `),
       outcome: "established",
       reason: "messages were accepted",
       action: "disconnect",
     },
     {
-      says: re(`${CLOSED}rcpts=\\d{1,6}/(?:[1-9]\\d{0,5}/\\d{1,6}|\\d{1,6}/[1-9]\\d{0,5}) msgs=0/\\d{1,6}/\\d{1,6} `),
+      says: sentence(
+        `${CLOSED}rcpts=\\d{1,6}/(?:[1-9]\\d{0,5}/\\d{1,6}|\\d{1,6}/[1-9]\\d{0,5}) msgs=0/\\d{1,6}/\\d{1,6} `,
+      ),
       outcome: "refused",
       reason: "recipients were refused",
       action: "disconnect",
     },
     {
-      says: re(`${CLOSED}rcpts=\\d{1,6}/\\d{1,6}/\\d{1,6} msgs=0/(?:[1-9]\\d{0,5}/\\d{1,6}|\\d{1,6}/[1-9]\\d{0,5}) `),
+      says: sentence(
+        `${CLOSED}rcpts=\\d{1,6}/\\d{1,6}/\\d{1,6} msgs=0/(?:[1-9]\\d{0,5}/\\d{1,6}|\\d{1,6}/[1-9]\\d{0,5}) `,
+      ),
       outcome: "refused",
       reason: "messages were refused",
       action: "disconnect",
     },
     {
-      says: re(`${CLOSED}rcpts=\\d{1,6}/\\d{1,6}/\\d{1,6} msgs=0/0/0 bytes=\\d{1,15} lr="[45]\\d\\d `),
+      says: sentence(`${CLOSED}rcpts=\\d{1,6}/\\d{1,6}/\\d{1,6} msgs=0/0/0 bytes=\\d{1,15} lr="[45]\\d\\d `),
       outcome: "refused",
       reason: "the last answer was an error",
       action: "disconnect",
     },
-    { says: re(CLOSED), outcome: "unknown", reason: "nothing was sent", action: "disconnect" },
+    { says: sentence(CLOSED), outcome: "unknown", reason: "nothing was sent", action: "disconnect" },
   ],
 });

@@ -1,8 +1,7 @@
 /** Kerio Connect (MailServer): mail and security logs. `Sent` lines name no server. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import { speakerFormat } from "../speaker.js";
 
-const re = (source: string): RegExp => new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`));
 const FROM = "<(?<from>[^<>]{0,320})>";
 const TO = "<(?<to>[^<>]{0,320})>";
 
@@ -15,7 +14,7 @@ export const kerio = speakerFormat({
   process: "kerio",
   sentences: [
     {
-      says: re(
+      says: sentence(
         `^Recv: Queue-ID: [0-9a-f-]{8,30}, Service: \\w{2,12}, From: ${FROM}, To: ${TO}, ?Size: \\d{1,15}, User: (?<user>[^,\\s]{1,320}), Sender-Host: ADDR(?:,|$)`,
       ),
       outcome: "authenticated",
@@ -23,7 +22,7 @@ export const kerio = speakerFormat({
       action: "received",
     },
     {
-      says: re(
+      says: sentence(
         `^(?:Recv: Queue-ID: [0-9a-f-]{8,30}, Service: \\w{2,12}|SMTP|HTTP)[,:] From: ${FROM}, To: ${TO}, ?Size: \\d{1,15}, Sender-Host: ADDR(?:,|$)`,
       ),
       outcome: "established",
@@ -31,51 +30,51 @@ export const kerio = speakerFormat({
       action: "received",
     },
     {
-      says: re("^Failed (?<method>[A-Z\\d]{2,12}) login from ADDR(?:,| with |$)"),
+      says: sentence("^Failed (?<method>[A-Z\\d]{2,12}) login from ADDR(?:,| with |$)"),
       outcome: "refused",
       reason: "failed login",
       action: "mail_login",
     },
     {
-      says: re("^SMTP: User (?<user>.{1,320}) doesn't exist\\. Attempt from IP address ADDR\\.$"),
+      says: sentence("^SMTP: User (?<user>.{1,320}) doesn't exist\\. Attempt from IP address ADDR\\.$"),
       outcome: "refused",
       reason: "no such user",
       action: "mail_login",
     },
     {
-      says: re("^Administration login into .{1,60} from ADDR failed: "),
+      says: sentence("^Administration login into .{1,60} from ADDR failed: "),
       outcome: "refused",
       reason: "failed administration login",
       action: "admin_login",
     },
     {
-      says: re(`^Attempt to deliver to unknown recipient ${TO}, from ${FROM}, IP address ADDR$`),
+      says: sentence(`^Attempt to deliver to unknown recipient ${TO}, from ${FROM}, IP address ADDR$`),
       outcome: "refused",
       reason: "unknown recipient",
     },
     {
-      says: re(`^IP address ADDR found in DNS blacklist [^,]{1,120}, mail from ${FROM} to ${TO} rejected$`),
+      says: sentence(`^IP address ADDR found in DNS blacklist [^,]{1,120}, mail from ${FROM} to ${TO} rejected$`),
       outcome: "refused",
       reason: "in a DNS blacklist: rejected",
     },
     {
-      says: re(`^IP address ADDR found in DNS blacklist [^,]{1,120}, mail from ${FROM} to ${TO}$`),
+      says: sentence(`^IP address ADDR found in DNS blacklist [^,]{1,120}, mail from ${FROM} to ${TO}$`),
       outcome: "unknown",
       reason: "in a DNS blacklist",
     },
     {
-      says: re(`^Relay attempt from IP address ADDR, mail from ${FROM} to ${TO} rejected$`),
+      says: sentence(`^Relay attempt from IP address ADDR, mail from ${FROM} to ${TO} rejected$`),
       outcome: "refused",
       reason: "relay attempt rejected",
     },
-    { says: re("^SMTP Spam attack detected from ADDR, client "), outcome: "refused", reason: "spam attack" },
+    { says: sentence("^SMTP Spam attack detected from ADDR, client "), outcome: "refused", reason: "spam attack" },
     {
-      says: re("^Client with IP address ADDR has no reverse DNS entry, connection rejected "),
+      says: sentence("^Client with IP address ADDR has no reverse DNS entry, connection rejected "),
       outcome: "refused",
       reason: "connection rejected",
     },
     {
-      says: re(`^Message from IP address ADDR, sender ${FROM} rejected: `),
+      says: sentence(`^Message from IP address ADDR, sender ${FROM} rejected: `),
       outcome: "refused",
       reason: "message rejected",
     },

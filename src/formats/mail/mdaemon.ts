@@ -2,14 +2,10 @@
  * MDaemon: session, screening and dynamic screening logs. Only the line that opens a session and those of the screening name an address; what
  * became of the session stands in lines without one.
  */
-import { civilTime } from "../time.js";
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import type { ParsedTime } from "../format.js";
-import { parseIsoTime } from "../time.js";
+import { civilTime, parseIsoTime } from "../time.js";
 import { speakerFormat } from "../speaker.js";
-
-const re = (source: string): RegExp =>
-  new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("NEAR", `(?<near>${ADDRESS})`));
 
 /** `Tue 2021-03-02 05:06:07.123: 05: `, older ones without fraction and level; `210302 050607123 I [1002FA89] 0x415041A1 ` (DynScrn). */
 const HEAD =
@@ -29,7 +25,7 @@ export const mdaemon = speakerFormat({
   process: "mdaemon",
   sentences: [
     {
-      says: re(
+      says: sentence(
         "^Accepting (?:SMTP|POP|IMAP|MSA) connection from \\[?ADDR:(?<port>\\d{1,5})\\]? to \\[?NEAR:(?<nearPort>\\d{1,5})\\]?$",
       ),
       outcome: "unknown",
@@ -37,21 +33,21 @@ export const mdaemon = speakerFormat({
       action: "connect",
     },
     {
-      says: re(
+      says: sentence(
         "^Host screening refused connection to NEAR:(?<nearPort>\\d{1,5}) from \\S{0,253} ?\\[ADDR:(?<port>\\d{1,5})\\] \\(",
       ),
       outcome: "blocked",
       reason: "host screening refused the connection",
     },
     {
-      says: re(
+      says: sentence(
         "^Location Screening: IP ADDR matched to country .{0,120}?; connection blocked; port (?<nearPort>\\d{1,5})$",
       ),
       outcome: "blocked",
       reason: "location screening",
     },
     {
-      says: re("^Block List: \\w{2,12}: Blocking IP:ADDR \\("),
+      says: sentence("^Block List: \\w{2,12}: Blocking IP:ADDR \\("),
       outcome: "blocked",
       reason: "dynamic screening",
     },

@@ -9,12 +9,12 @@ import { wordTable } from "../../model/word-table.js";
 import { timeOfValue } from "../fallback/find-time.js";
 import { ADDRESS } from "../firewalls/patterns.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
-import { string, type Json } from "../json-fields.js";
+import { objects, string, type Json } from "../json-fields.js";
 import { mailEnds } from "../messages.js";
 import { targetOf } from "../proxies/record.js";
 import { shaped, timestamp } from "../shape.js";
 import { first, has } from "../web/json-reader.js";
-import { onPage, recordsIn, recordsWithHit } from "./pages.js";
+import { onPage, recordsWithHit } from "./pages.js";
 
 /** What was done with a message, in lower case. A held or sandboxed one was kept from its recipient. */
 const ACTIONS: Readonly<Record<string, Outcome>> = wordTable<Outcome>({
@@ -189,7 +189,7 @@ export const mimecastJson: Format = {
     if (!record) return undefined;
     if (record["type"] !== "MTA") return read(record, context, envelope);
     // `{"data": [{…}], "type": "MTA"}`: a page of the first interface.
-    const page = recordsIn(record["data"]);
+    const page = objects(record["data"]);
     const hits = recordsWithHit(page, context);
     return page.length === 0
       ? undefined

@@ -1,21 +1,7 @@
 /** Pages of a mail gateway's interface: several records in one line, of which the one with a hit is read. */
 import type { FormatResult, LineContext } from "../format.js";
-import { list, object, type Json } from "../json-fields.js";
-
-/** The objects among a list's elements. */
-export function recordsIn(value: unknown): Json[] {
-  return list(value).flatMap((element) => {
-    const record = object(element);
-    return record ? [record] : [];
-  });
-}
-
-/** True when `word` stands in `text` with no letter or digit on either side: half an address is another address. */
-function hasWord(text: string, word: string): boolean {
-  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
-    if (!/\w/.test(text.charAt(at - 1)) && !/\w/.test(text.charAt(at + word.length))) return true;
-  return false;
-}
+import type { Json } from "../json-fields.js";
+import { hasWord, recordsNote } from "../records.js";
 
 /** The records that hold one of the tokens that were hit; of a page of one record, that one. */
 export function recordsWithHit(records: readonly Json[], context: LineContext): readonly Json[] {
@@ -35,7 +21,5 @@ export function onPage(
   hits: number,
   read: FormatResult | undefined = { event: {}, outcome: "unknown", initiator: "unknown" },
 ): FormatResult {
-  if (all < 2) return read;
-  const with_ = hits === 0 ? "" : `, ${hits === 1 ? "one" : `${hits} of them`} with this`;
-  return { ...read, notes: [...(read.notes ?? []), `the line holds ${all} records${with_}`] };
+  return all < 2 ? read : { ...read, notes: [...(read.notes ?? []), recordsNote(all, hits)] };
 }

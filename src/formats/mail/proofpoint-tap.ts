@@ -6,14 +6,15 @@
 import type { Event, Outcome } from "../../model/event.js";
 import { canonicalIp } from "../../model/ip.js";
 import { wordTable } from "../../model/word-table.js";
+import type { Judged } from "../cloud/audit.js";
 import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
-import { string, type Json } from "../json-fields.js";
+import { objects, string, type Json } from "../json-fields.js";
 import { mailEnds } from "../messages.js";
 import { proxyResult } from "../proxies/record.js";
 import { shaped, timestamp } from "../shape.js";
 import { parseIsoTime } from "../time.js";
 import { at } from "../web/json-reader.js";
-import { onPage, recordsIn, recordsWithHit } from "./pages.js";
+import { onPage, recordsWithHit } from "./pages.js";
 
 /** The lists of a page, and what became of what is in them. A permitted click shows no answer. */
 const LISTS: Readonly<Record<string, Outcome>> = wordTable<Outcome>({
@@ -22,11 +23,6 @@ const LISTS: Readonly<Record<string, Outcome>> = wordTable<Outcome>({
   clicksPermitted: "unknown",
   clicksBlocked: "blocked",
 });
-
-interface Judged {
-  outcome: Outcome;
-  outcomeReason?: string;
-}
 
 const isClick = (record: Json): boolean => record["clickIP"] !== undefined && record["clickTime"] !== undefined;
 const isMessage = (record: Json): boolean =>
@@ -42,7 +38,7 @@ function ofMessage(record: Json): Judged {
 
 /** The digests of the part that was hit, else of the first attachment. */
 function hashes(record: Json, observed: readonly string[] | undefined): Event["file"] {
-  const parts = recordsIn(record["messageParts"]);
+  const parts = objects(record["messageParts"]);
   const digest = (part: Json, name: string): string | undefined => string(part[name])?.toLowerCase();
   const part =
     parts.find((p) => ["sha256", "md5"].some((name) => observed?.includes(digest(p, name) ?? "") === true)) ??
@@ -113,7 +109,7 @@ export const proofpointTap: Format = {
     // The stronger list first: of a page's hits the first is read.
     const lists = Object.keys(LISTS).filter((name) => record[name] !== undefined);
     if (lists.length === 0) return read(record, undefined, context, envelope);
-    const all = lists.flatMap((name) => recordsIn(record[name]).map((inner) => ({ name, inner })));
+    const all = lists.flatMap((name) => objects(record[name]).map((inner) => ({ name, inner })));
     const hits = recordsWithHit(
       all.map(({ inner }) => inner),
       context,

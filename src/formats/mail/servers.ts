@@ -1,10 +1,7 @@
 /** Mail servers that log in sentences: Zimbra, Courier, Cyrus, qmail's tcpserver, OpenSMTPD. */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import type { Sentence } from "../messages.js";
 import { speakerFormat } from "../speaker.js";
-
-const re = (source: string): RegExp =>
-  new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("NEAR", `(?<near>${ADDRESS})`));
 
 /** `oip` is the client; with a proxy before the store, `ip` is the proxy. */
 const OIP = "^\\[[^\\]]{0,400}\\] \\[(?=[^\\]]{0,1000}?\\boip=ADDR[;,\\]])[^\\]]{0,1000}\\] ";
@@ -14,13 +11,13 @@ const FAILED =
 
 const zimbraRows = (lead: string): readonly Sentence[] => [
   {
-    says: re(`${lead}${FAILED}(?: for \\[(?<user>[^\\]]{1,320})\\])?`),
+    says: sentence(`${lead}${FAILED}(?: for \\[(?<user>[^\\]]{1,320})\\])?`),
     outcome: "refused",
     reason: "authentication failed",
     action: "mail_login",
   },
   {
-    says: re(
+    says: sentence(
       `${lead}security - cmd=(?:Auth|AdminAuth|GssApi)\\w{0,12}; account=(?<user>[^;]{1,320}); protocol=\\w{1,12};$`,
     ),
     outcome: "authenticated",
@@ -28,12 +25,12 @@ const zimbraRows = (lead: string): readonly Sentence[] => [
     action: "mail_login",
   },
   {
-    says: re(`${lead}(?:imap|pop) - user (?<user>\\S{1,320}) authenticated`),
+    says: sentence(`${lead}(?:imap|pop) - user (?<user>\\S{1,320}) authenticated`),
     outcome: "authenticated",
     reason: "authenticated",
     action: "mail_login",
   },
-  { says: re(lead), outcome: "established", reason: "a request of this client" },
+  { says: sentence(lead), outcome: "established", reason: "a request of this client" },
 ];
 
 export const zimbra = speakerFormat({
@@ -52,30 +49,30 @@ export const courier = speakerFormat({
   programs: /^(?:imapd|pop3d|courier(?:imap|pop3)?(?:login|d)|imapd-ssl|pop3d-ssl|courierd|courier(?:tcp|esmtp)d)$/,
   sentences: [
     {
-      says: re("^LOGIN, user=(?<user>.{0,320}), ip=\\[ADDR\\]"),
+      says: sentence("^LOGIN, user=(?<user>.{0,320}), ip=\\[ADDR\\]"),
       outcome: "authenticated",
       reason: "LOGIN",
       action: "mail_login",
     },
     {
-      says: re("^LOGIN FAILED, (?:method=\\w{1,20}, )?(?:user=(?<user>.{0,320}), )?ip=\\[ADDR\\]"),
+      says: sentence("^LOGIN FAILED, (?:method=\\w{1,20}, )?(?:user=(?<user>.{0,320}), )?ip=\\[ADDR\\]"),
       outcome: "refused",
       reason: "LOGIN FAILED",
       action: "mail_login",
     },
     {
-      says: re(
+      says: sentence(
         "^(?:LOGOUT|TIMEOUT|DISCONNECTED)(?:, user=(?<user>.{1,320}))?, ip=\\[ADDR\\], .{0,200}(?:headers=|rcvd=|top=)",
       ),
       outcome: "authenticated",
       reason: "a session ended",
     },
     {
-      says: re("^(?:LOGOUT|TIMEOUT|DISCONNECTED|Connection), ip=\\[ADDR\\]"),
+      says: sentence("^(?:LOGOUT|TIMEOUT|DISCONNECTED|Connection), ip=\\[ADDR\\]"),
       outcome: "unknown",
       reason: "the connection was made or ended",
     },
-    { says: re("^error,relay=ADDR,"), outcome: "refused", reason: "error" },
+    { says: sentence("^error,relay=ADDR,"), outcome: "refused", reason: "error" },
   ],
 });
 
@@ -86,19 +83,19 @@ export const cyrus = speakerFormat({
   programs: /^(?:(?:cyrus|master)\/)?(?:imaps?|pop3s?|sieve|lmtp|lmtpunix|httpd|timsieved|nntp)(?:d)?$/,
   sentences: [
     {
-      says: re("^login: (?<name>\\S{0,253}) ?\\[ADDR\\] (?<user>\\S{1,320}) \\S{1,40}(?:\\+TLS)? User logged in"),
+      says: sentence("^login: (?<name>\\S{0,253}) ?\\[ADDR\\] (?<user>\\S{1,320}) \\S{1,40}(?:\\+TLS)? User logged in"),
       outcome: "authenticated",
       reason: "User logged in",
       action: "mail_login",
     },
     {
-      says: re("^badlogin: (?<name>\\S{0,253}) ?\\[ADDR\\] "),
+      says: sentence("^badlogin: (?<name>\\S{0,253}) ?\\[ADDR\\] "),
       outcome: "refused",
       reason: "badlogin",
       action: "mail_login",
     },
     {
-      says: re("^(?:accepted|starttls: |executed|open: )?.{0,60}?\\[ADDR\\]"),
+      says: sentence("^(?:accepted|starttls: |executed|open: )?.{0,60}?\\[ADDR\\]"),
       outcome: "unknown",
       reason: "Cyrus names the client",
     },
@@ -113,7 +110,7 @@ export const tcpserver = speakerFormat({
   head: /^(?:@[0-9a-f]{24} )?(?:tcpserver: )(?=(?:ok|deny|pid) \d)/,
   sentences: [
     {
-      says: re(
+      says: sentence(
         "^(?:tcpserver: )?ok \\d{1,10} (?<nearName>[\\w.-]{0,253}):NEAR:(?<nearPort>\\d{1,5}) (?<name>[\\w.-]{0,253}):ADDR:[^:]{0,64}:(?<port>\\d{1,5})",
       ),
       outcome: "unknown",
@@ -121,7 +118,7 @@ export const tcpserver = speakerFormat({
       action: "connect",
     },
     {
-      says: re(
+      says: sentence(
         "^(?:tcpserver: )?deny \\d{1,10} (?<nearName>[\\w.-]{0,253}):NEAR:(?<nearPort>\\d{1,5}) (?<name>[\\w.-]{0,253}):ADDR:[^:]{0,64}:(?<port>\\d{1,5})",
       ),
       outcome: "blocked",
@@ -129,7 +126,7 @@ export const tcpserver = speakerFormat({
       action: "connect",
     },
     {
-      says: re("^(?:tcpserver: )?pid \\d{1,10} from ADDR$"),
+      says: sentence("^(?:tcpserver: )?pid \\d{1,10} from ADDR$"),
       outcome: "unknown",
       reason: "a client connected",
       action: "connect",
@@ -144,13 +141,13 @@ export const opensmtpd = speakerFormat({
   programs: /^smtpd$/,
   sentences: [
     {
-      says: re("^[0-9a-f]{16} smtp (?:event=)?connected (?:address|host)=ADDR(?: host=(?<name>\\S{1,253}))?"),
+      says: sentence("^[0-9a-f]{16} smtp (?:event=)?connected (?:address|host)=ADDR(?: host=(?<name>\\S{1,253}))?"),
       outcome: "unknown",
       reason: "a client connected",
       action: "connect",
     },
     {
-      says: re(
+      says: sentence(
         '^[0-9a-f]{16} smtp (?:event=)?authentication (?:address=ADDR .{0,255}?)?user=(?<user>\\S{1,255}) .{0,255}?result="?ok',
       ),
       outcome: "authenticated",
@@ -158,12 +155,12 @@ export const opensmtpd = speakerFormat({
       action: "mail_login",
     },
     {
-      says: re("^[0-9a-f]{16} smtp (?:event=)?failed-command (?:address=ADDR )?"),
+      says: sentence("^[0-9a-f]{16} smtp (?:event=)?failed-command (?:address=ADDR )?"),
       outcome: "refused",
       reason: "failed-command",
     },
     {
-      says: re(
+      says: sentence(
         "^[0-9a-f]{16} mta (?:event=)?(?:connecting) .{0,20}?(?:address=)?(?:smtps?(?:\\+\\w{1,12})?://)?ADDR(?::(?<port>\\d{1,5}))?",
       ),
       outcome: "unknown",
@@ -171,7 +168,7 @@ export const opensmtpd = speakerFormat({
       away: true,
     },
     {
-      says: re(
+      says: sentence(
         '^[0-9a-f]{16} mta (?:event=)?delivery .{0,400}?to=<(?<to>[^<>]{0,320})> .{0,400}?relay="ADDR (?:\\([^()]{0,253}\\))?".{0,200}?result="Ok"',
       ),
       outcome: "established",
@@ -179,7 +176,7 @@ export const opensmtpd = speakerFormat({
       away: true,
     },
     {
-      says: re(
+      says: sentence(
         '^[0-9a-f]{16} mta (?:event=)?delivery .{0,400}?to=<(?<to>[^<>]{0,320})> .{0,400}?relay="ADDR (?:\\([^()]{0,253}\\))?"',
       ),
       outcome: "unknown",

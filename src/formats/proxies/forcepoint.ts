@@ -1,5 +1,5 @@
 /** Forcepoint (Websense) web security, syslog in `key=value`. The category and disposition say why; `action` says what. */
-import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
+import type { Format, FormatResult, LineContext } from "../format.js";
 import { keyValues } from "../values.js";
 import { readGateway, type GatewayLog } from "./reader.js";
 
@@ -34,11 +34,8 @@ export const forcepoint: Format = {
   id: LOG.id,
   title: LOG.title,
   reference: LOG.reference,
-  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+  parse(line: string, context: LineContext): FormatResult | undefined {
     if (!line.includes("vendor=Forcepoint") && !line.includes("vendor=Websense")) return undefined;
-    const result = readGateway(LOG, keyValues(line.slice(0, LONGEST)), context);
-    if (result && result.event.timestamp === undefined && envelope?.timestamp !== undefined)
-      result.event.timestamp = envelope.timestamp;
-    return result;
+    return readGateway(LOG, keyValues(line.slice(0, LONGEST)), context);
   },
 };

@@ -2,11 +2,10 @@
  * Web applications that log fields: `key=value`, JSON, or columns. The client is the source and the machine that logged the asset.
  * Which message is a refusal stands in tables; any other is `unknown`.
  */
-import type { Outcome } from "../../model/event.js";
 import { wordTable } from "../../model/word-table.js";
-import { auditFormat, first as firstOf, loginOutcome, type Judged } from "../cloud/audit.js";
+import { auditFormat, first as firstOf, judgedAs as of, loginOutcome, type Judged } from "../cloud/audit.js";
 import { timeOfValue } from "../fallback/find-time.js";
-import type { EnvelopeFields, Format, FormatResult, LineContext } from "../format.js";
+import type { Format, FormatResult, LineContext } from "../format.js";
 import { parseObject, string, type Json } from "../json-fields.js";
 import { parseEpoch, parseIsoTime } from "../time.js";
 import { addressAndPort, httpOutcome, integer, keyValues, text } from "../values.js";
@@ -40,37 +39,28 @@ function flat(record: Json): Fields {
   return out;
 }
 
-const pairs = (line: string): Fields => keyValues(line);
-
 /** `key=value` text and JSON of one product, as two formats. */
 function both({ id, title, reference, mark, is, web, judge }: AppKind): [Format, Format] {
-  const read = (f: Fields, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined => {
-    if (!is(f)) return undefined;
-    const out = webResult(web(f), context, judge(f));
-    if (out.event.timestamp === undefined && envelope?.timestamp !== undefined)
-      out.event.timestamp = envelope.timestamp;
-    return out;
-  };
+  const read = (f: Fields, context: LineContext): FormatResult | undefined =>
+    is(f) ? webResult(web(f), context, judge(f)) : undefined;
   return [
     {
       id,
       title,
       reference,
-      parse: (line, context, envelope) =>
-        line.includes(`${mark}=`) ? read(pairs(line), context, envelope) : undefined,
+      parse: (line, context) => (line.includes(`${mark}=`) ? read(keyValues(line), context) : undefined),
     },
     {
       id: `${id}-json`,
       title: `${title}, JSON`,
       reference,
       json: true,
-      parse: (line, context, envelope, record) =>
-        record && line.includes(`"${mark}"`) ? read(flat(record), context, envelope) : undefined,
+      parse: (line, context, _envelope, record) =>
+        record && line.includes(`"${mark}"`) ? read(flat(record), context) : undefined,
     },
   ];
 }
 
-const of = (outcome: Outcome, outcomeReason: string): Judged => ({ outcome, outcomeReason });
 const isAddress = (value: string | undefined): boolean => addressAndPort(value).ip !== undefined;
 
 const authelia = both({
@@ -188,14 +178,14 @@ const keycloak: Format = {
   id: "keycloak.events",
   title: "Keycloak: events",
   reference: "https://www.keycloak.org/docs/latest/server_admin/#event-types",
-  parse(line, context, envelope) {
+  parse(line, context) {
     if (!line.includes("realmId=") || !line.includes("ipAddress=")) return undefined;
     const g = KEYCLOAK.exec(line)?.groups;
     if (!g || !isAddress(g["ip"])) return undefined;
     const type = g["type"]!;
     const rest = line.slice(line.indexOf("ipAddress="));
     const name = /, username="?([^",\s]{1,255})"?(?:,|$)/.exec(rest)?.[1];
-    const out = webResult(
+    return webResult(
       {
         time: g["time"] === undefined ? undefined : parseIsoTime(g["time"]),
         client: g["ip"],
@@ -207,9 +197,6 @@ const keycloak: Format = {
         ? of("refused", `type=${type}`)
         : of(KEYCLOAK_LOGINS.has(type) ? "authenticated" : "unknown", `type=${type}`),
     );
-    if (out.event.timestamp === undefined && envelope?.timestamp !== undefined)
-      out.event.timestamp = envelope.timestamp;
-    return out;
   },
 };
 

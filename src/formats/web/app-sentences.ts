@@ -2,16 +2,15 @@
  * Web applications that tell of logins in sentences. The client is the source and the machine that logged the asset. User names are the
  * client's own text: what follows a name is anchored at the end of the line, so that a name with " from 192.0.2.1" in it forges no end.
  */
-import { ADDRESS } from "../firewalls/patterns.js";
+import { sentence } from "../firewalls/patterns.js";
 import type { Format } from "../format.js";
 import type { Sentence } from "../messages.js";
 import { speakerFormat, type Speaker } from "../speaker.js";
 
 const USER = "(?<user>.{0,255})";
 
-/** `ADDR` stands for the client's address, `USER` for its name. */
-const re = (source: string): RegExp =>
-  new RegExp(source.replaceAll("ADDR", `(?<ip>${ADDRESS})`).replaceAll("USER", USER));
+/** As `sentence`, with `USER` for the client's name. */
+const re = (source: string): RegExp => sentence(source.replaceAll("USER", USER));
 
 const refused = (says: string, reason: string, action = "login"): Sentence => ({
   says: re(says),

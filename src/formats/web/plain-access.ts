@@ -2,7 +2,7 @@
  * Request lines of application servers and frameworks that are neither Apache's nor JSON: Express (morgan `short`, `dev` names no
  * client), Gin, Uvicorn, Werkzeug, Rails, PHP's server, Atlassian's and others'. A table of patterns with named groups.
  */
-import type { EnvelopeFields, Format, FormatResult, LineContext, ParsedTime } from "../format.js";
+import type { Format, FormatResult, LineContext, ParsedTime } from "../format.js";
 import { timeOfValue } from "../fallback/find-time.js";
 import { ctime, forwardedList } from "../fields.js";
 import { parseClfTime, parseIsoTime } from "../time.js";
@@ -222,16 +222,11 @@ function streamed(line: string, context: LineContext): FormatResult | undefined 
 const ROUTER = " heroku[router]: ";
 
 /** Heroku's router: `at=info method=GET path="/" host=… fwd="client" …`; `fwd` is the forwarded-for list. */
-function heroku(
-  line: string,
-  start: number,
-  context: LineContext,
-  envelope: EnvelopeFields | undefined,
-): FormatResult | undefined {
+function heroku(line: string, start: number, context: LineContext): FormatResult | undefined {
   const pairs = keyValues(line.slice(start));
   const { fwd } = pairs;
   if (fwd === undefined || forwardedList(fwd) === undefined) return undefined;
-  const out = webResult(
+  return webResult(
     {
       time: start === 0 ? undefined : parseIsoTime(line),
       client: forwardedList(fwd)!.at(-1),
@@ -245,18 +240,16 @@ function heroku(
     },
     context,
   );
-  if (out.event.timestamp === undefined && envelope?.timestamp !== undefined) out.event.timestamp = envelope.timestamp;
-  return out;
 }
 
 export const plainAccess: Format = {
   id: "web.plain",
   title: "Express (morgan), Gin, Uvicorn, Werkzeug, Rails, PHP server, Confluence, Bitbucket, CouchDB: request lines",
   reference: "https://github.com/expressjs/morgan#predefined-formats",
-  parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
+  parse(line: string, context: LineContext): FormatResult | undefined {
     if (line.includes(" fwd=")) {
       const router = line.startsWith("at=") ? 0 : line.indexOf(ROUTER) + ROUTER.length;
-      if (router === 0 || (router > ROUTER.length && router < 100)) return heroku(line, router, context, envelope);
+      if (router === 0 || (router > ROUTER.length && router < 100)) return heroku(line, router, context);
     }
     const stream = line.includes("] TCP ") || line.includes("] UDP ") ? streamed(line, context) : undefined;
     if (stream) return stream;
