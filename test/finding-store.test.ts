@@ -10,7 +10,7 @@ import { SortedRuns } from "../src/hunt/sorted-runs.js";
 import { LineSpool } from "../src/hunt/spool.js";
 import { TemporaryFile } from "../src/hunt/temporary-file.js";
 import { VERDICTS, type Finding, type Judgement, type Sighting } from "../src/model/sighting.js";
-import { draftJson, draftOf, FindingsBuilder } from "../src/triage/findings.js";
+import { packed, unpacked, FindingsBuilder, type PackedDraft } from "../src/triage/findings.js";
 
 const sighting = fc.record({
   name: fc.constantFrom("203.0.113.7", "203.0.113.9", "evil.example"),
@@ -81,8 +81,8 @@ it("a draft written as text comes back as it was, each line of evidence once", (
       const builder = new FindingsBuilder();
       for (const made of list) builder.add(...parts(made));
       for (const draft of builder.take()) {
-        const json = draftJson(draft);
-        expect(draftOf(json)).toEqual(draft);
+        const json = JSON.stringify(packed(draft));
+        expect(unpacked(JSON.parse(json) as PackedDraft)).toEqual(draft);
         const pieces = new Set([draft.first, draft.last, ...draft.worst]).size;
         expect(json.match(/"reasons":/g)).toHaveLength(pieces);
       }

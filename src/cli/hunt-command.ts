@@ -7,7 +7,7 @@ import { hunt, type HuntRequest, type HuntResult, type HuntRim } from "../hunt/h
 import { checkResume } from "../hunt/resume.js";
 import type { ScanSettings } from "../hunt/scan-task.js";
 import type { IntelInput } from "../intel/index.js";
-import { withoutUserinfo } from "../intel/taxii-address.js";
+import { withoutPassword } from "../intel/taxii-address.js";
 import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import type { HashChoice } from "../model/coverage.js";
@@ -224,11 +224,6 @@ class StandardOutput {
     });
     return this.drained;
   }
-}
-
-/** A TAXII address may hold a password. */
-function withoutPassword(text: string): string {
-  return /taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text;
 }
 
 function reuseOf({ force }: FlagValues, underway: Underway | undefined): Reuse {

@@ -5,8 +5,9 @@ import { coverageJson, findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
 import type { HuntSummary, ReportProvenance } from "../report/summary.js";
 import { formatCount, plural } from "../report/text.js";
+import { isoTime } from "../triage/findings.js";
 import type { ReportId } from "./flags.js";
-import { iso, manifestOf, type Bounds, type HuntStart } from "./manifest.js";
+import { manifestOf, type Bounds, type HuntStart } from "./manifest.js";
 import type { ExtraFile, OutputFolder } from "./output-folder.js";
 import { settingRows } from "./setting-rows.js";
 import type { Settings } from "./settings.js";
@@ -76,7 +77,10 @@ export async function writeOutput(
 }
 
 function windowOf({ from, to }: Bounds): { since?: string; until?: string } {
-  return { ...(from === undefined ? {} : { since: iso(from) }), ...(to === undefined ? {} : { until: iso(to) }) };
+  return {
+    ...(from === undefined ? {} : { since: isoTime(from) }),
+    ...(to === undefined ? {} : { until: isoTime(to) }),
+  };
 }
 
 /** Reads every indicator once: ask for it once. */
@@ -102,8 +106,8 @@ export function summaryOf({ request, result, bounds, startedAt, finishedAt, outD
       rejected: set.files.reduce((n, file) => n + file.rejected, 0),
       hash: set.hash,
       labels: [...labels].sort(),
-      ...(from === undefined ? {} : { validFrom: iso(from) }),
-      ...(until === undefined ? {} : { validUntil: iso(until) }),
+      ...(from === undefined ? {} : { validFrom: isoTime(from) }),
+      ...(until === undefined ? {} : { validUntil: isoTime(until) }),
     },
     window: windowOf(bounds),
     ...(result.outside > 0 ? { outside: result.outside } : {}),

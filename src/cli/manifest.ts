@@ -1,6 +1,7 @@
 /** `manifest.json`: how a hunt was given, and what it came to. It stands there from the start, so that the hunt can go on. */
 import { backgroundJson } from "../report/findings-json.js";
 import type { HuntRequest, HuntResult } from "../hunt/hunt.js";
+import { isoTime } from "../triage/findings.js";
 import type { OutputFolder } from "./output-folder.js";
 import { thisProcess, type Underway } from "./resume.js";
 import { VERSION } from "./version.js";
@@ -86,7 +87,5 @@ function resumedJson(began: HuntStart, { resumed }: HuntResult, finished: string
 }
 
 function windowJson({ from, to }: Bounds): { from: string | null; to: string | null } {
-  return { from: from === undefined ? null : iso(from), to: to === undefined ? null : iso(to) };
+  return { from: from === undefined ? null : isoTime(from), to: to === undefined ? null : isoTime(to) };
 }
-
-export const iso = (ms: number): string => new Date(ms).toISOString();

@@ -1,23 +1,11 @@
 /** The folder that `-o` names: made, filled, and only then marked as a finished hunt by its manifest. */
-import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-import { writeAll } from "../hunt/temporary-file.js";
 import type { Digest } from "../sources/file-hash.js";
-import { LookbackError } from "../model/errors.js";
+import { LookbackError, orOutputFailed } from "../model/errors.js";
+import { HashedFile } from "./hashed-file.js";
 
-const BUFFER_CHARACTERS = 1024 * 1024;
 const MANIFEST = "manifest.json";
 const SIGHTINGS = "sightings.jsonl";
 /** What `--resume` goes on from: there while the hunt runs, and after one that was broken off. */
@@ -33,22 +21,21 @@ type Written = Exclude<(typeof FILES)[number], typeof SIGHTINGS | typeof MANIFES
 export type Reuse = "never" | "force" | "resume";
 
 export class OutputFolder {
-  private fd: number | undefined;
-  private buffer: string[] = [];
-  private characters = 0;
-  private readonly sightingsHash = createHash("sha256");
-  private sightingsBytes = 0;
   /** Of the files written so far, by name: what tells later that they are as the hunt left them. */
   readonly digests: Record<string, Digest> = {};
 
-  private constructor(readonly path: string) {}
+  private readonly sightings: HashedFile;
+
+  private constructor(readonly path: string) {
+    this.sightings = new HashedFile(join(path, `${SIGHTINGS}.part`), path);
+  }
 
   /**
    * Makes the folder. Throws LookbackError when it holds a finished hunt that is not to be written over, or a file that no hunt left
    * under a name of `extra`, or when it cannot be made.
    */
   static open(path: string, reuse: Reuse, extra: readonly ExtraFile[] = []): OutputFolder {
-    return guarded(path, () => {
+    return orOutputFailed(path, () => {
       const old = readManifest(join(path, MANIFEST));
       if (reuse === "never" && old.finished)
         throw new LookbackError(
@@ -64,60 +51,35 @@ export class OutputFolder {
       makeFolder(path);
       for (const name of FILES) if (reuse !== "resume" || name !== MANIFEST) rmSync(join(path, name), { force: true });
       for (const name of EXTRA) if (old.files.has(name)) rmSync(join(path, name), { force: true });
-      const folder = new OutputFolder(path);
       if (reuse !== "resume") rmSync(join(path, CHECKPOINT), { force: true });
-      folder.fd = openSync(join(path, `${SIGHTINGS}.part`), "w");
-      return folder;
+      return new OutputFolder(path);
     });
   }
 
   sighting(json: string): void {
-    this.buffer.push(json, "\n");
-    this.characters += json.length;
-    if (this.characters > BUFFER_CHARACTERS) this.flush();
+    this.sightings.write(`${json}\n`);
   }
 
   /** Ends sightings.jsonl. */
   closeSightings(): void {
-    this.flush();
-    guarded(this.path, () => {
-      closeSync(this.fd!);
-      this.fd = undefined;
-      renameSync(join(this.path, `${SIGHTINGS}.part`), join(this.path, SIGHTINGS));
-    });
-    this.digests[SIGHTINGS] = { sha256: this.sightingsHash.digest("hex"), bytes: this.sightingsBytes };
+    this.digests[SIGHTINGS] = this.sightings.end();
+    orOutputFailed(this.path, () => renameSync(join(this.path, `${SIGHTINGS}.part`), join(this.path, SIGHTINGS)));
   }
 
   /** @param name one of the contract's files; @param text whole, or piece by piece */
   write(name: Written, text: string | Iterable<string>): void {
-    const hash = createHash("sha256");
-    let bytes = 0;
-    const fd = guarded(this.path, () => openSync(join(this.path, name), "w"));
-    const put = (piece: string): void => {
-      const part = Buffer.from(piece);
-      hash.update(part);
-      bytes += part.length;
-      guarded(this.path, () => writeAll(fd, part));
-    };
+    const file = new HashedFile(join(this.path, name), this.path);
     try {
-      let waiting = "";
-      for (const piece of typeof text === "string" ? [text] : text) {
-        waiting += piece;
-        if (waiting.length < BUFFER_CHARACTERS) continue;
-        put(waiting);
-        waiting = "";
-      }
-      put(waiting);
+      for (const piece of typeof text === "string" ? [text] : text) file.write(piece);
     } finally {
-      closeSync(fd);
+      this.digests[name] = file.end();
     }
-    this.digests[name] = { sha256: hash.digest("hex"), bytes };
   }
 
   /** First, to say what is under way, and last. Never there in part: it tells what the folder is. */
   manifest(text: string): void {
     const path = join(this.path, MANIFEST);
-    guarded(this.path, () => {
+    orOutputFailed(this.path, () => {
       writeFileSync(`${path}.part`, text);
       renameSync(`${path}.part`, path);
     });
@@ -125,16 +87,7 @@ export class OutputFolder {
 
   /** The hunt came to its end: there is nothing to go on from. */
   finish(): void {
-    guarded(this.path, () => rmSync(join(this.path, CHECKPOINT), { force: true }));
-  }
-
-  private flush(): void {
-    const bytes = Buffer.from(this.buffer.join(""));
-    this.sightingsHash.update(bytes);
-    this.sightingsBytes += bytes.length;
-    this.buffer = [];
-    this.characters = 0;
-    guarded(this.path, () => writeAll(this.fd!, bytes));
+    orOutputFailed(this.path, () => rmSync(join(this.path, CHECKPOINT), { force: true }));
   }
 }
 
@@ -156,14 +109,5 @@ function readManifest(path: string): { finished: boolean; files: ReadonlySet<str
     return { finished: known.interrupted !== true, files: new Set(Object.keys(known.files ?? {})) };
   } catch {
     return { finished: true, files: new Set() }; // something is there that is not ours to write over
-  }
-}
-
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof LookbackError) throw error;
-    throw new LookbackError("output-failed", `${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,7 +1,7 @@
 /** The command line, built from the flag table. Commander parses; this file only carries the table over. */
 import { Command as Commander, CommanderError, Option } from "commander";
 
-import { withoutUserinfo } from "../intel/taxii-address.js";
+import { withoutPassword } from "../intel/taxii-address.js";
 import { COMMANDS, flag, flagValue, type Command, type Flag, type FlagName } from "./flags.js";
 import { usage } from "./usage.js";
 
@@ -83,7 +83,7 @@ export async function runCommandLine(
     if (error.code === "commander.help") return 2; // no command: the help was shown
     const message = error.message.replace(/^error: /, "").replaceAll("\n", " ");
     // It may quote an address with a password.
-    throw usage(`${/taxii\+https?:/i.test(message) ? withoutUserinfo(message) : message}; see lookback --help`);
+    throw usage(`${withoutPassword(message)}; see lookback --help`);
   }
   return code;
 }

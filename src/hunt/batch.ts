@@ -1,7 +1,7 @@
 /** Sightings and decoys' hits of a log on their way to the collector. */
 import type { ParsedLine } from "../model/event.js";
 import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
-import { draftJson, draftOf, FindingsBuilder, type FindingDraft } from "../triage/findings.js";
+import { packed, unpacked, FindingsBuilder, type FindingDraft, type PackedDraft } from "../triage/findings.js";
 import type { Pending, Triage } from "../triage/triage.js";
 import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
 import type { HuntedIndicator } from "./indicator-table.js";
@@ -39,12 +39,12 @@ export interface Batch {
 
 /** A batch as text, and back. */
 export function batchJson({ findings, ...batch }: Batch): string {
-  return JSON.stringify({ ...batch, drafts: findings.map(draftJson) });
+  return JSON.stringify({ ...batch, drafts: findings.map(packed) });
 }
 
 export function batchOf(json: string): Batch {
-  const { drafts, ...batch } = JSON.parse(json) as Omit<Batch, "findings"> & { drafts: string[] };
-  return { ...batch, findings: drafts.map(draftOf) };
+  const { drafts, ...batch } = JSON.parse(json) as Omit<Batch, "findings"> & { drafts: PackedDraft[] };
+  return { ...batch, findings: drafts.map(unpacked) };
 }
 
 const BATCH_BYTES = 256 * 1024;

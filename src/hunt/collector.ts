@@ -186,10 +186,15 @@ function newlinesOf(result: TaskResult | undefined): number {
 /** Line numbers of a range's findings, made absolute. Drafts of one finding share evidence: each is moved once. */
 function placed(drafts: FindingDraft[], lineBase: number): FindingDraft[] {
   if (lineBase === 0) return drafts;
-  const move = (d: EvidenceDraft): EvidenceDraft => ({
-    ...d,
-    evidence: { ...d.evidence, line: d.evidence.line + lineBase },
-  });
+  const moved = new Map<EvidenceDraft, EvidenceDraft>();
+  const move = (d: EvidenceDraft): EvidenceDraft => {
+    let there = moved.get(d);
+    if (!there) {
+      there = { ...d, evidence: { ...d.evidence, line: d.evidence.line + lineBase } };
+      moved.set(d, there);
+    }
+    return there;
+  };
   return drafts.map((f) => ({ ...f, first: move(f.first), last: move(f.last), worst: f.worst.map(move) }));
 }
 

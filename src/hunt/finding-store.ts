@@ -3,13 +3,12 @@
  * limit drafts go to disk sorted by id, are merged from there, and sorted again into the order that findings are told in.
  */
 import { LEVELS, VERDICTS, type Finding, type FindingList, type Judgement, type Sighting } from "../model/sighting.js";
-import { draftJson, draftOf, FindingsBuilder, type FindingDraft } from "../triage/findings.js";
+import { packed, unpacked, FindingsBuilder, type FindingDraft, type PackedDraft } from "../triage/findings.js";
 import { SortedRuns } from "./sorted-runs.js";
 import { TemporaryFile } from "./temporary-file.js";
 
 /** Drafts kept in memory; each is some two kilobytes. */
 const IN_MEMORY = 8192;
-const WRITE_CHARACTERS = 1024 * 1024;
 
 /** Adds what is known at the end alone. */
 export type Complete = (finding: Finding) => Finding;
@@ -64,7 +63,7 @@ export class FindingStore {
 
   private spill(): void {
     this.runs ??= new SortedRuns();
-    for (const draft of this.builder.take()) this.runs.add(draft.id, draftJson(draft));
+    for (const draft of this.builder.take()) this.runs.add(draft.id, JSON.stringify(packed(draft)));
   }
 
   /** Each finding once, by id. */
@@ -73,7 +72,7 @@ export class FindingStore {
     for (const { key, text } of this.runs!.merged()) {
       if (key !== id) yield* this.finished();
       id = key;
-      this.builder.merge([draftOf(text)]);
+      this.builder.merge([unpacked(JSON.parse(text) as PackedDraft)]);
     }
     yield* this.finished();
   }
@@ -87,16 +86,10 @@ export class FindingStore {
   private written(ordered: SortedRuns, complete: Complete): FindingList {
     const file = (this.file = new TemporaryFile());
     let length = 0;
-    let text = "";
-    for (const { text: json } of ordered.merged()) {
-      text += `${JSON.stringify(complete(JSON.parse(json) as Finding))}\n`;
+    for (const { text } of ordered.merged()) {
+      file.write(`${JSON.stringify(complete(JSON.parse(text) as Finding))}\n`);
       length++;
-      if (text.length > WRITE_CHARACTERS) {
-        file.write(text);
-        text = "";
-      }
     }
-    file.write(text);
     return {
       length,
       *[Symbol.iterator]() {

@@ -99,7 +99,8 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   const { sources, problems } = progress ?? found;
   const journal = progress?.journal;
   const tasks = plan(sources);
-  const done = progress ? tasks.filter((task) => progress.isDone(task)) : [];
+  const isDone = (task: Task): boolean => progress?.isDone(task) ?? false;
+  const done = tasks.filter(isDone);
   const totalBytes = sources.reduce((n, s) => n + s.size, 0);
 
   const threads = request.workers ?? availableParallelism();
@@ -174,8 +175,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
       await collector.finish(task, result);
       Atomics.add(counters, 0, BigInt(storedBytes(task)));
     }
-    const isDone = new Set(done);
-    const left = tasks.filter((task) => !isDone.has(task));
+    const left = tasks.filter((task) => !isDone(task));
     await runTasks(left, worthThreads ? threads : 1, rim.workers, setup, rim.serialise, handlers);
     await finishUnrun(tasks, results, failures, collector);
     await collector.close();

@@ -9,7 +9,7 @@
 import { crc32 } from "node:zlib";
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 
-import { LookbackError } from "../model/errors.js";
+import { orOutputFailed } from "../model/errors.js";
 import { batchJson, batchOf, type Batch } from "./batch.js";
 import type { Task } from "./plan.js";
 import { writeAll } from "./temporary-file.js";
@@ -52,7 +52,7 @@ export class Journal {
   static begin(path: string, header: string): Journal {
     const journal = new Journal(
       path,
-      writable(path, () => openSync(path, "w+", 0o600)),
+      orOutputFailed(path, () => openSync(path, "w+", 0o600)),
       new Map(),
     );
     journal.line("H", header);
@@ -89,11 +89,8 @@ export class Journal {
       return undefined;
     }
     try {
-      for (const place of linesOf(fd)) {
-        const line = wholeLine(fd, place);
-        return line?.kind === "H" ? line.rest.toString("utf8") : undefined;
-      }
-      return undefined;
+      const [line] = wholeLines(fd);
+      return line?.kind === "H" ? line.rest.toString("utf8") : undefined;
     } finally {
       closeSync(fd);
     }
@@ -137,7 +134,7 @@ export class Journal {
   }
 
   private flush(): void {
-    writable(this.path, () => {
+    orOutputFailed(this.path, () => {
       // Reading moved nothing: every read names its place, and what is written goes to the end.
       if (this.buffer.length > 0) writeAll(this.fd, `${this.buffer.join("\n")}\n`, fstatSync(this.fd).size);
       if (Date.now() - this.synced > SYNC_MS) {
@@ -156,15 +153,6 @@ export class Journal {
   }
 }
 
-/** Throws LookbackError `output-failed` for what the system refuses. */
-function writable<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new LookbackError("output-failed", `${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 function keyOf({ source, range }: Task): string {
   return range ? `${source}:${range.start}-${range.end}` : `${source}`;
 }
@@ -174,13 +162,12 @@ function readJournal(fd: number): { header: Place | undefined; done: Map<string,
   let open = new Map<string, Place[]>();
   let header: Place | undefined;
   let end = 0;
-  for (const place of linesOf(fd)) {
-    const line = wholeLine(fd, place);
-    if (!line || (line.kind === "H") !== (place.start === 0)) break;
+  for (const line of wholeLines(fd)) {
+    if ((line.kind === "H") !== (line.start === 0)) break;
     const tab = line.rest.indexOf("\t");
     const key = line.rest.toString("latin1", 0, tab);
-    const json = { start: place.start + HEAD + tab + 1, end: place.end };
-    if (line.kind === "H") header = { start: HEAD, end: place.end };
+    const json = { start: line.start + HEAD + tab + 1, end: line.end };
+    if (line.kind === "H") header = { start: HEAD, end: line.end };
     else if (line.kind === "A") open = new Map();
     else if (line.kind === "R") {
       done.set(key, { batches: open.get(key) ?? [], result: json });
@@ -190,31 +177,38 @@ function readJournal(fd: number): { header: Place | undefined; done: Map<string,
       if (batches) batches.push(json);
       else open.set(key, [json]);
     }
-    end = place.end + 1;
+    end = line.end + 1;
   }
   return { header, done, end };
 }
 
-/** A line's kind and what follows its checksum; undefined when that does not hold. */
-function wholeLine(fd: number, { start, end }: Place): { kind: string; rest: Buffer } | undefined {
-  const bytes = bytesAt(fd, start, end - start);
-  const rest = bytes.subarray(HEAD);
-  const holds = bytes.length >= HEAD && Number.parseInt(bytes.toString("latin1", 1, HEAD), 16) === crc32(rest);
-  return holds ? { kind: bytes.toString("latin1", 0, 1), rest } : undefined;
+interface WholeLine extends Place {
+  kind: string;
+  /** What follows the checksum. Good until the next line is asked for. */
+  rest: Buffer;
 }
 
-/** Whole lines, in order, without their line ends. */
-function* linesOf(fd: number): Generator<Place> {
+/** The lines whose checksum holds, in order, up to the first of which it does not. Places are without the line end. */
+function* wholeLines(fd: number): Generator<WholeLine> {
   const chunk = Buffer.allocUnsafe(CHUNK);
+  /** What earlier chunks hold of the line. */
+  let begun: Buffer[] = [];
   let start = 0;
   for (let at = 0; ;) {
     const n = readSync(fd, chunk, 0, CHUNK, at);
     if (n === 0) return;
-    const bytes = chunk.subarray(0, n);
-    for (let i = bytes.indexOf(NEWLINE); i >= 0; i = bytes.indexOf(NEWLINE, i + 1)) {
-      yield { start, end: at + i };
-      start = at + i + 1;
+    let from = 0;
+    for (let i = chunk.indexOf(NEWLINE); i >= 0 && i < n; i = chunk.indexOf(NEWLINE, from)) {
+      const tail = chunk.subarray(from, i);
+      const bytes = begun.length === 0 ? tail : Buffer.concat([...begun, tail]);
+      const rest = bytes.subarray(HEAD);
+      if (bytes.length < HEAD || Number.parseInt(bytes.toString("latin1", 1, HEAD), 16) !== crc32(rest)) return;
+      yield { start, end: at + i, kind: bytes.toString("latin1", 0, 1), rest };
+      begun = [];
+      from = i + 1;
+      start = at + from;
     }
+    begun.push(Buffer.from(chunk.subarray(from, n)));
     at += n;
   }
 }

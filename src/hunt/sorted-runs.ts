@@ -11,7 +11,6 @@ export interface Keyed {
   text: string;
 }
 
-const WRITE_CHARACTERS = 1024 * 1024;
 /** Files that are open at once: more are merged into one. */
 const MOST_FILES = 128;
 
@@ -60,17 +59,7 @@ export class SortedRuns {
 
 function fileOf(entries: Iterable<Keyed>): TemporaryFile {
   const file = new TemporaryFile();
-  let lines: string[] = [];
-  let characters = 0;
-  for (const { key, text } of entries) {
-    lines.push(`${key}\t${text}\n`);
-    characters += key.length + text.length;
-    if (characters <= WRITE_CHARACTERS) continue;
-    file.write(lines.join(""));
-    lines = [];
-    characters = 0;
-  }
-  file.write(lines.join(""));
+  for (const { key, text } of entries) file.write(`${key}\t${text}\n`);
   return file;
 }
 

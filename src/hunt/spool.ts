@@ -11,17 +11,21 @@ export class LineSpool {
 
   /** @param line must hold no line break (JSON text does not) */
   append(line: string): void {
+    if (this.file) {
+      this.file.write(`${line}\n`);
+      return;
+    }
     this.memory.push(line);
     this.characters += line.length;
-    if (this.characters > this.limit) this.spill();
+    if (this.characters <= this.limit) return;
+    this.file = new TemporaryFile();
+    for (const one of this.memory) this.file.write(`${one}\n`);
+    this.memory = [];
   }
 
   /** Every line in order, once; the spool is empty afterwards. */
   *drain(): Generator<string> {
-    if (this.file) {
-      this.spill();
-      yield* this.file.lines();
-    } else yield* this.memory;
+    yield* this.file ? this.file.lines() : this.memory;
     this.dispose();
   }
 
@@ -30,12 +34,5 @@ export class LineSpool {
     this.characters = 0;
     this.file?.close();
     this.file = undefined;
-  }
-
-  private spill(): void {
-    this.file ??= new TemporaryFile();
-    if (this.memory.length > 0) this.file.write(`${this.memory.join("\n")}\n`);
-    this.memory = [];
-    this.characters = 0;
   }
 }

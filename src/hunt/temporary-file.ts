@@ -5,10 +5,14 @@ import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 
 const CHUNK = 32 * 1024;
+/** Written at once. */
+const BUFFER_CHARACTERS = 1024 * 1024;
 
 export class TemporaryFile {
   private readonly fd: number;
   private readonly folder: string;
+  private buffer: string[] = [];
+  private characters = 0;
 
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), "lookback-"));
@@ -21,7 +25,9 @@ export class TemporaryFile {
   }
 
   write(text: string): void {
-    writeAll(this.fd, text);
+    this.buffer.push(text);
+    this.characters += text.length;
+    if (this.characters > BUFFER_CHARACTERS) this.flush();
   }
 
   /** The lines, each of which has its line end. As often as need be, also while more is written behind. */
@@ -30,6 +36,7 @@ export class TemporaryFile {
     const decoder = new StringDecoder("utf8");
     let rest = "";
     for (let at = 0; ;) {
+      this.flush();
       const n = readSync(this.fd, chunk, 0, CHUNK, at);
       if (n === 0) return;
       at += n;
@@ -42,6 +49,12 @@ export class TemporaryFile {
   close(): void {
     closeSync(this.fd);
     this.removeName();
+  }
+
+  private flush(): void {
+    if (this.characters > 0) writeAll(this.fd, this.buffer.join(""));
+    this.buffer = [];
+    this.characters = 0;
   }
 
   private removeName(): void {

@@ -52,6 +52,11 @@ export function withoutUserinfo(text: string): string {
   return text.slice(0, start + 3) + rest.slice(authority.lastIndexOf("@") + 1);
 }
 
+/** Text in which such an address may stand, so that it may be printed. */
+export function withoutPassword(text: string): string {
+  return /taxii\+https?:/i.test(text) ? withoutUserinfo(text) : text;
+}
+
 /** Whether what is sent to this host stays on this machine. */
 export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();

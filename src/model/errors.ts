@@ -55,3 +55,13 @@ export class LookbackError extends Error {
     this.name = "LookbackError";
   }
 }
+
+/** Does what writes to the output. Throws LookbackError `output-failed`, naming the path, for what the system refuses. */
+export function orOutputFailed<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof LookbackError) throw error;
+    throw new LookbackError("output-failed", `${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -37,21 +37,20 @@ export interface FindingDraft {
   worst: EvidenceDraft[];
 }
 
-/** A draft as text holds it: the first, the last and the worst line are most often the same. */
-interface PackedDraft extends Omit<FindingDraft, "first" | "last" | "worst"> {
+/** A draft to be written: its first, last and worst line are most often the same one. */
+export interface PackedDraft extends Omit<FindingDraft, "first" | "last" | "worst"> {
   pieces: EvidenceDraft[];
   /** Indexes of `pieces`: first, last, worst. */
   at: number[];
 }
 
-export function draftJson({ first, last, worst, ...draft }: FindingDraft): string {
+export function packed({ first, last, worst, ...draft }: FindingDraft): PackedDraft {
   const all = [first, last, ...worst];
   const pieces = [...new Set(all)];
-  return JSON.stringify({ ...draft, pieces, at: all.map((piece) => pieces.indexOf(piece)) } satisfies PackedDraft);
+  return { ...draft, pieces, at: all.map((piece) => pieces.indexOf(piece)) };
 }
 
-export function draftOf(json: string): FindingDraft {
-  const { pieces, at, ...draft } = JSON.parse(json) as PackedDraft;
+export function unpacked({ pieces, at, ...draft }: PackedDraft): FindingDraft {
   const [first, last, ...worst] = at.map((i) => pieces[i]!);
   return { ...draft, first: first!, last: last!, worst };
 }
