@@ -5,7 +5,7 @@ import type { Gap, Ledger, LedgerSource } from "../src/model/ledger.js";
 import type { IndicatorRole } from "../src/model/indicator.js";
 import type { Evidence, Finding, Verdict } from "../src/model/sighting.js";
 import { LEVEL_OF } from "../src/model/sighting.js";
-import type { ReportInput } from "../src/report/html.js";
+import type { ReportInput } from "../src/report/summary.js";
 
 /** A small, fixed sequence: the sample must be the same in every run. */
 function sequence(seed: number): () => number {

@@ -3,7 +3,7 @@ import type { FindingList } from "../model/sighting.js";
 import type { HuntRequest, HuntResult } from "../hunt/hunt.js";
 import { coverageJson, findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
-import type { HuntSummary, ReportProvenance } from "../report/summary.js";
+import type { HuntSummary, ReportInput, ReportProvenance } from "../report/summary.js";
 import { formatCount, plural } from "../report/text.js";
 import { isoTime } from "../triage/findings.js";
 import type { ReportId } from "./flags.js";
@@ -24,8 +24,6 @@ export interface FinishedHunt {
   finishedAt: Date;
   outDir?: string;
 }
-
-type ReportInput = HuntSummary & { provenance: ReportProvenance };
 
 /** The files that --report adds. Loaded when asked for: most hunts write none. */
 const EXTRA: Readonly<

@@ -132,6 +132,8 @@ export interface Evidence {
 
 /** UTF-16 code units of a line that a piece of evidence keeps. A longer text in `original` is a cut one. */
 export const EVIDENCE_LIMIT = 4096;
+/** With the mark of a cut at either end: shown any shorter, a line may lack what was found in it. */
+export const KEPT_LIMIT = EVIDENCE_LIMIT + 2;
 
 export interface Finding {
   id: string;

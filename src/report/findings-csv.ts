@@ -1,10 +1,10 @@
 /** `findings.csv`: one finding a row for spreadsheets. RFC 4180; a cell is text to a spreadsheet, whatever a log wrote into it. */
 import { stringify } from "csv-stringify/sync";
-import { EVIDENCE_LIMIT, type Evidence, type Finding } from "../model/sighting.js";
-import { shorten, visibleText } from "./text.js";
+import { KEPT_LIMIT, type Evidence, type Finding } from "../model/sighting.js";
+import { visibleCut } from "./text.js";
 
-/** Code units of a cell: all of a line that is kept as evidence. Spreadsheets take 32,767. */
-const MAX_CELL = EVIDENCE_LIMIT + 2;
+/** Code units of a cell. Spreadsheets take 32,767. */
+const MAX_CELL = KEPT_LIMIT;
 
 interface Row {
   finding: Finding;
@@ -44,8 +44,7 @@ const FORMULA = /(^[\s"]+|;[\s"]*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 /** Printable, bounded, and with an apostrophe before what could be a formula. */
 function safe(cell: string | number | undefined): string {
   if (typeof cell === "number") return String(cell);
-  const { text, omitted } = shorten(cell ?? "", MAX_CELL);
-  return `${visibleText(text)}${omitted > 0 ? ` … ${omitted} more characters` : ""}`.replace(FORMULA, "$1'");
+  return visibleCut(cell ?? "", MAX_CELL).replace(FORMULA, "$1'");
 }
 
 /** Rows that are made at once. */

@@ -1,6 +1,6 @@
 /** The page's list of findings: a row each, its reasons and log lines folded below it, and the form that filters them. */
 import type { Evidence, Finding, Level, Verdict, FindingList } from "../model/sighting.js";
-import { EVIDENCE_LIMIT, LEVELS, VERDICTS, WINDOWS } from "../model/sighting.js";
+import { KEPT_LIMIT, LEVELS, VERDICTS, WINDOWS } from "../model/sighting.js";
 import { NEXT_STEPS } from "./next-steps.js";
 import { totalsOf } from "./totals.js";
 import { escapeHtml, formatCount, plural, shorten, truncateMiddle, visibleAttribute, visibleHtml } from "./text.js";
@@ -8,8 +8,6 @@ import { isAddressType, periodWords, reasonWords, VERDICT_WORDS } from "./wordin
 
 /** Code units of raw lines in the whole page: worst findings first, so what is left out is the least. */
 const EVIDENCE_BUDGET = 4_000_000;
-/** Evidence is kept around what was found: cut any shorter, it may lack that. */
-const MAX_LINE = EVIDENCE_LIMIT + 2;
 const MAX_REASONS = 12;
 /** Code points of an indicator in the table; the details have all of it. */
 const MAX_NAME = 160;
@@ -102,7 +100,7 @@ function detailsOf(f: Finding, page: Page): string {
       : "";
   const lines: string[] = [];
   for (const e of f.evidence) {
-    const { text, omitted } = shorten(e.original, MAX_LINE);
+    const { text, omitted } = shorten(e.original, KEPT_LIMIT);
     if (page.budget < text.length) break;
     page.budget -= text.length;
     lines.push(evidenceItem(e, text, omitted));

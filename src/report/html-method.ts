@@ -1,14 +1,14 @@
 /** The page's section on how to read it and how it was made: verdicts, method, indicator files, times, versions. */
 import { LEVEL_OF, VERDICTS } from "../model/sighting.js";
 import { METHOD, methodFacts, timeDecisions } from "./method.js";
-import type { HuntSummary, ReportProvenance } from "./summary.js";
+import type { HuntSummary, ReportInput } from "./summary.js";
 import { escapeHtml, formatCount, plural, shorten, visibleHtml } from "./text.js";
 import { VERDICT_WORDS } from "./wording.js";
 
 const MAX_FILES = 50;
 const MAX_DECISIONS = 30;
 
-export function provenanceSection(input: HuntSummary & { provenance: ReportProvenance }): string {
+export function provenanceSection(input: ReportInput): string {
   const { intel } = input;
   return `<section class="card" aria-labelledby="method">
 <h2 id="method">How to read this, and how it was made</h2>

@@ -11,8 +11,8 @@ import { contentSecurityPolicy, SCRIPT } from "./html-script.js";
 import { STYLE, verdictRules } from "./html-style.js";
 import { coverageSection } from "./html-tables.js";
 import { assuranceSentence, ledgerSentence } from "./ledger-words.js";
-import type { HuntSummary, ReportProvenance } from "./summary.js";
-import { totalsOf } from "./totals.js";
+import type { ReportInput } from "./summary.js";
+import { sightingsOf, totalsOf } from "./totals.js";
 import { escapeHtml, formatBytes, formatCount, formatDuration, plural, visibleAttribute, visibleHtml } from "./text.js";
 import { timelineOf, timelineSvg } from "./timeline.js";
 import { TOUCH, touchesOf, touchSvg } from "./touch-picture.js";
@@ -27,8 +27,6 @@ import {
   VERDICT_WORDS,
   windowWords,
 } from "./wording.js";
-
-export type ReportInput = HuntSummary & { provenance: ReportProvenance };
 
 /** The page's text. Deterministic: the same input gives the same bytes. Loads ECharts when there is something to draw. */
 export async function renderHtml(input: ReportInput): Promise<string> {
@@ -122,7 +120,7 @@ function verdictSection(input: ReportInput): string {
   const facts: [string, string][] = [
     ["Indicators hunted", formatCount(input.intel.indicators)],
     ["Findings", formatCount(input.findings.length)],
-    ["Sightings", formatCount(input.sightings ?? totalsOf(input.findings).sightings)],
+    ["Sightings", formatCount(sightingsOf(input))],
     ["Sources read", formatCount(totals.sources) + (incomplete > 0 ? ` (${formatCount(incomplete)} incomplete)` : "")],
     ["Lines", formatCount(totals.lines)],
     ["Volume", formatBytes(totals.bytes)],

@@ -2,7 +2,7 @@
  * Markdown (CommonMark with GitHub's tables and autolinks) in which text from logs and feeds stays text. Whatever may come from there is a
  * code span or a code block: nothing in them is a link, a tag, an entity or emphasis, and no escape works.
  */
-import { shorten, visibleText } from "./text.js";
+import { shorten, visibleCut, visibleText } from "./text.js";
 
 function longestRun(text: string): number {
   return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
@@ -21,9 +21,9 @@ export function code(text: string, limit = 500): string {
 
 /** One line as a code block. */
 export function codeBlock(text: string, limit: number): string {
-  const { text: kept, omitted } = shorten(text, limit);
-  const fence = "`".repeat(Math.max(3, longestRun(kept) + 1));
-  return `${fence}text\n${visibleText(kept)}${omitted > 0 ? ` … ${omitted} more characters` : ""}\n${fence}`;
+  const shown = visibleCut(text, limit);
+  const fence = "`".repeat(Math.max(3, longestRun(shown) + 1));
+  return `${fence}text\n${shown}\n${fence}`;
 }
 
 /**

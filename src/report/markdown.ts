@@ -1,13 +1,12 @@
 /** `report.md`: the report for a ticket or a wiki. The page's words; of what the page draws, the figures. */
 import type { Evidence, Finding, FindingList } from "../model/sighting.js";
-import { EVIDENCE_LIMIT, LEVEL_OF, VERDICTS } from "../model/sighting.js";
+import { KEPT_LIMIT, LEVEL_OF, VERDICTS } from "../model/sighting.js";
 import { backgroundSentence, validitySentence } from "./background-words.js";
 import { assuranceSentence, limitPieces } from "./ledger-words.js";
 import { code, codeBlock, table } from "./markdown-text.js";
 import { METHOD, methodFacts, timeDecisions } from "./method.js";
 import { NEXT_STEPS } from "./next-steps.js";
-import type { HuntSummary, ReportProvenance } from "./summary.js";
-import { isPressing, sourcesWorstFirst } from "./summary.js";
+import { isPressing, sourcesWorstFirst, type HuntSummary, type ReportInput } from "./summary.js";
 import { totalsOf } from "./totals.js";
 import { formatBytes, formatCount, plural } from "./text.js";
 import {
@@ -22,14 +21,12 @@ import {
 /** Findings that are told with their lines. */
 const MAX_TOLD = 200;
 const MAX_REASONS = 12;
-/** Evidence is kept around what was found: cut any shorter, it may lack that. */
-const MAX_LINE = EVIDENCE_LIMIT + 2;
 const MAX_SOURCES = 500;
 const MAX_FILES = 50;
 const MAX_DECISIONS = 30;
 
 /** The file's text. Deterministic: the same input gives the same bytes. */
-export function renderMarkdown(input: HuntSummary & { provenance: ReportProvenance }): string {
+export function renderMarkdown(input: ReportInput): string {
   const parts = [
     ...answer(input),
     ...findings(input.findings),
@@ -125,7 +122,7 @@ function evidence(e: Evidence): string[] {
     ...(e.timezone === undefined ? [] : [`time zone ${code(e.timezone)}`]),
     ...(e.sha256 === undefined ? [] : [`SHA-256 ${code(e.sha256)}`]),
   ];
-  return [place.join("; "), codeBlock(e.original, MAX_LINE)];
+  return [place.join("; "), codeBlock(e.original, KEPT_LIMIT)];
 }
 
 function chance(input: HuntSummary): string[] {
@@ -162,7 +159,7 @@ function coverage(input: HuntSummary): string[] {
   ];
 }
 
-function method(input: HuntSummary & { provenance: ReportProvenance }): string[] {
+function method(input: ReportInput): string[] {
   const { files } = input.intel;
   const decisions = timeDecisions(input.coverage);
   return [

@@ -1,6 +1,6 @@
 /** How the hunt was made, in words and facts: the page and the Markdown report say the same. */
 import type { Coverage } from "../model/coverage.js";
-import type { HuntSummary, ReportProvenance } from "./summary.js";
+import type { ReportInput } from "./summary.js";
 import { formatCount, plural } from "./text.js";
 import { dayOrMinute, STANDING_SENTENCE, windowWords } from "./wording.js";
 
@@ -20,7 +20,7 @@ export const METHOD: readonly string[] = [
 /** Name and value, plain text that may come from logs and feeds. */
 export type Fact = readonly [name: string, value: string];
 
-export function methodFacts(input: HuntSummary & { provenance: ReportProvenance }): Fact[] {
+export function methodFacts(input: ReportInput): Fact[] {
   const { provenance: p, intel, own, coverage } = input;
   const networks = own.networks.slice(0, MAX_NETWORKS).join(", ") + (own.networks.length > MAX_NETWORKS ? ", …" : "");
   const validity =

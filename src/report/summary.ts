@@ -60,6 +60,9 @@ export interface ReportProvenance {
   facts?: readonly (readonly [string, string])[];
 }
 
+/** What a report is made of. */
+export type ReportInput = HuntSummary & { provenance: ReportProvenance };
+
 /**
  * Worst first, by level and then by verdict: the two differ for known-benign indicators, whose level is capped. Within a verdict the
  * latest first, then the most frequent, then by id so that the order is always the same.

@@ -29,6 +29,29 @@ export interface Mark {
 /** The colour of the chart's mark number `i`, from 0 to 65,535. */
 export const markColor = (i: number): string => `#e0${i.toString(16).padStart(4, "0")}`;
 
+/** Draws on the server. Loads ECharts. @param kinds of its series; @param option ECharts' own */
+export async function drawnChart(
+  height: number,
+  kinds: readonly ("BarChart" | "GraphChart" | "ScatterChart")[],
+  option: Record<string, unknown>,
+): Promise<string> {
+  const [core, charts, components, renderers] = await Promise.all([
+    import("echarts/core"),
+    import("echarts/charts"),
+    import("echarts/components"),
+    import("echarts/renderers"),
+  ]);
+  core.use([...kinds.map((kind) => charts[kind]), components.GridComponent, renderers.SVGRenderer]);
+  const chart = core.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
+  try {
+    chart.setOption(option);
+    return chart.renderToSVGString();
+  } finally {
+    // An undisposed chart keeps a timer, and with it the process.
+    chart.dispose();
+  }
+}
+
 /** @param svg as ECharts renders it on the server; @param description what the picture shows, for those who do not see it */
 export function svgForPage(svg: string, height: number, description: string, marks: readonly Mark[] = []): string {
   const body = svg

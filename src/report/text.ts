@@ -122,6 +122,12 @@ export function visibleText(text: string): string {
   return PLAIN_ASCII.test(text) ? text : text.replace(UNSEEN, (c) => (c === "\t" ? " " : codePoints(c)));
 }
 
+/** The same, cut at a number of code units, and saying so. */
+export function visibleCut(text: string, limit: number): string {
+  const { text: kept, omitted } = shorten(text, limit);
+  return `${visibleText(kept)}${omitted > 0 ? ` … ${omitted} more characters` : ""}`;
+}
+
 /** `312,440`. */
 export function formatCount(n: number): string {
   return String(n).replace(/\B(?=(?:\d{3})+$)/g, ",");

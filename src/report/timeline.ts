@@ -5,7 +5,7 @@
 import { VERDICTS } from "../model/sighting.js";
 import type { Finding, Verdict } from "../model/sighting.js";
 import { isPressing } from "./summary.js";
-import { LINE, svgForPage, TEXT, verdictColor, WIDTH } from "./svg-page.js";
+import { drawnChart, LINE, svgForPage, TEXT, verdictColor } from "./svg-page.js";
 import { formatCount, plural } from "./text.js";
 import { VERDICT_WORDS } from "./wording.js";
 
@@ -105,14 +105,6 @@ const AXIS = 28;
 
 /** An `<svg>` element for the page. */
 export async function timelineSvg(t: Timeline): Promise<string> {
-  const [core, charts, components, renderers] = await Promise.all([
-    import("echarts/core"),
-    import("echarts/charts"),
-    import("echarts/components"),
-    import("echarts/renderers"),
-  ]);
-  core.use([charts.BarChart, charts.ScatterChart, components.GridComponent, renderers.SVGRenderer]);
-
   const lanes = t.series.filter((s) => isPressing(s.verdict));
   const laneHeight = lanes.length * LANE;
   const barsTop = 10 + (lanes.length > 0 ? laneHeight + 14 : 0);
@@ -122,79 +114,73 @@ export async function timelineSvg(t: Timeline): Promise<string> {
   const hidden = { show: false };
   const dateLabel = labelOf(t);
 
-  const chart = core.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
-  try {
-    chart.setOption({
-      animation: false,
-      // Lanes worst at the top, the bars below, on one time scale.
-      grid: [
-        { left: LEFT, right: RIGHT, top: 10, height: laneHeight },
-        { left: LEFT, right: RIGHT, top: barsTop, height: BARS },
-      ],
-      xAxis: [
-        { type: "category", gridIndex: 0, data: t.buckets, show: false },
-        {
-          type: "category",
-          gridIndex: 1,
-          data: t.buckets,
-          axisLine: line,
-          axisTick: hidden,
-          axisLabel: {
-            ...label,
-            interval: (i: number) => dateLabel.has(i),
-            formatter: (_: string, i: number) => dateLabel.get(i) ?? "",
-          },
+  const svg = await drawnChart(height, ["BarChart", "ScatterChart"], {
+    animation: false,
+    // Lanes worst at the top, the bars below, on one time scale.
+    grid: [
+      { left: LEFT, right: RIGHT, top: 10, height: laneHeight },
+      { left: LEFT, right: RIGHT, top: barsTop, height: BARS },
+    ],
+    xAxis: [
+      { type: "category", gridIndex: 0, data: t.buckets, show: false },
+      {
+        type: "category",
+        gridIndex: 1,
+        data: t.buckets,
+        axisLine: line,
+        axisTick: hidden,
+        axisLabel: {
+          ...label,
+          interval: (i: number) => dateLabel.has(i),
+          formatter: (_: string, i: number) => dateLabel.get(i) ?? "",
         },
-      ],
-      yAxis: [
-        {
-          type: "category",
-          gridIndex: 0,
-          inverse: true,
-          data: lanes.map((s) => s.verdict),
-          axisLine: hidden,
-          axisTick: hidden,
-          axisLabel: { ...label, interval: 0 },
-          splitLine: { show: true, lineStyle: { color: LINE, width: 1 } },
-        },
-        {
-          type: "value",
-          gridIndex: 1,
-          minInterval: 1,
-          splitNumber: 3,
-          axisLabel: { ...label, formatter: (n: number) => formatCount(n) },
-          splitLine: line,
-        },
-      ],
-      series: [
-        ...lanes.map((s, lane) => ({
-          type: "scatter" as const,
-          xAxisIndex: 0,
-          yAxisIndex: 0,
-          silent: true,
-          symbolSize: 9,
-          itemStyle: { color: verdictColor(s.verdict), opacity: 1 },
-          data: s.counts.flatMap((n, i) => (n > 0 ? [[i, lane]] : [])),
-        })),
-        // The worst verdict stands at the foot of the bars, on the axis, where its height can be read.
-        ...t.series.map((s) => ({
-          type: "bar" as const,
-          xAxisIndex: 1,
-          yAxisIndex: 1,
-          silent: true,
-          stack: "sightings",
-          barCategoryGap: t.buckets.length > 60 ? "12%" : "25%",
-          barMaxWidth: 36,
-          itemStyle: { color: verdictColor(s.verdict) },
-          data: s.counts.map((n) => (n > 0 ? n : "-")),
-        })),
-      ],
-    });
-    return svgForPage(chart.renderToSVGString(), height, describeTimeline(t));
-  } finally {
-    // An undisposed chart keeps a timer, and with it the process.
-    chart.dispose();
-  }
+      },
+    ],
+    yAxis: [
+      {
+        type: "category",
+        gridIndex: 0,
+        inverse: true,
+        data: lanes.map((s) => s.verdict),
+        axisLine: hidden,
+        axisTick: hidden,
+        axisLabel: { ...label, interval: 0 },
+        splitLine: { show: true, lineStyle: { color: LINE, width: 1 } },
+      },
+      {
+        type: "value",
+        gridIndex: 1,
+        minInterval: 1,
+        splitNumber: 3,
+        axisLabel: { ...label, formatter: (n: number) => formatCount(n) },
+        splitLine: line,
+      },
+    ],
+    series: [
+      ...lanes.map((s, lane) => ({
+        type: "scatter" as const,
+        xAxisIndex: 0,
+        yAxisIndex: 0,
+        silent: true,
+        symbolSize: 9,
+        itemStyle: { color: verdictColor(s.verdict), opacity: 1 },
+        data: s.counts.flatMap((n, i) => (n > 0 ? [[i, lane]] : [])),
+      })),
+      // The worst verdict stands at the foot of the bars, on the axis, where its height can be read.
+      ...t.series.map((s) => ({
+        type: "bar" as const,
+        xAxisIndex: 1,
+        yAxisIndex: 1,
+        silent: true,
+        stack: "sightings",
+        barCategoryGap: t.buckets.length > 60 ? "12%" : "25%",
+        barMaxWidth: 36,
+        itemStyle: { color: verdictColor(s.verdict) },
+        data: s.counts.map((n) => (n > 0 ? n : "-")),
+      })),
+    ],
+  });
+  return svgForPage(svg, height, describeTimeline(t));
 }
 
 /** Which buckets carry a label, and its text: at most about 12, at the turn of a month where the unit is a day. */

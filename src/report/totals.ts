@@ -1,6 +1,14 @@
 /** What a hunt's findings come to, in one pass: there may be millions of them, in a file. */
-import { VERDICTS, type Finding, type FindingList, type Level, type Verdict, type Window } from "../model/sighting.js";
-import { compareFindings, isBenign } from "./summary.js";
+import {
+  VERDICTS,
+  WINDOWS,
+  type Finding,
+  type FindingList,
+  type Level,
+  type Verdict,
+  type Window,
+} from "../model/sighting.js";
+import { compareFindings, isBenign, type HuntSummary } from "./summary.js";
 
 /** Findings that are told one by one, anywhere. */
 export const MOST_TOLD = 1000;
@@ -13,7 +21,6 @@ export interface VerdictCount {
 }
 
 export interface FindingTotals {
-  findings: number;
   sightings: number;
   /** One entry for every verdict of the ladder, worst first, zeros included. */
   byVerdict: VerdictCount[];
@@ -35,6 +42,11 @@ export function totalsOf(list: FindingList): FindingTotals {
   return totals;
 }
 
+/** Of a hunt that says how many there are, else of its findings. */
+export function sightingsOf({ sightings, findings }: HuntSummary): number {
+  return sightings ?? totalsOf(findings).sightings;
+}
+
 function reckon(list: FindingList): FindingTotals {
   const none = (verdict: Verdict): VerdictCount => ({ verdict, findings: 0, sightings: 0 });
   const byVerdict = new Map<Verdict, VerdictCount>(VERDICTS.map((verdict) => [verdict, none(verdict)]));
@@ -53,7 +65,7 @@ function reckon(list: FindingList): FindingTotals {
       total.sightings += count;
     }
     sightings += count;
-    for (const window of Object.keys(windows) as Window[]) windows[window] += finding.windows[window] ?? 0;
+    for (const window of WINDOWS) windows[window] += finding.windows[window] ?? 0;
     if (isBenign(finding)) benign++;
     worst.push(finding);
     if (worst.length >= 2 * MOST_TOLD) worst = worst.sort(compareFindings).slice(0, MOST_TOLD);
@@ -61,7 +73,6 @@ function reckon(list: FindingList): FindingTotals {
   worst = worst.sort(compareFindings).slice(0, MOST_TOLD);
   const [first] = worst;
   return {
-    findings: list.length,
     sightings,
     byVerdict: [...byVerdict.values()],
     worst,

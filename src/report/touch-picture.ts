@@ -3,9 +3,8 @@
  * way it went, its stroke whether traffic went through, its colour the verdict. The worst pairs only: a thousand lines show nothing.
  */
 import type { Finding, Verdict, FindingList } from "../model/sighting.js";
-import { compareFindings, worstFirst } from "./summary.js";
 import { totalsOf } from "./totals.js";
-import { markColor, svgForPage, TEXT, WIDTH, type Mark } from "./svg-page.js";
+import { drawnChart, markColor, svgForPage, TEXT, WIDTH, type Mark } from "./svg-page.js";
 import { plural, printable, truncateMiddle } from "./text.js";
 import { periodWords } from "./wording.js";
 
@@ -55,22 +54,14 @@ const pairKey = (f: Finding): string => JSON.stringify([indicatorKey(f), f.asset
 /** Of the worst pairs of an indicator and an own machine, every finding; of a long list, among those that are told at all. */
 export function touchesOf(all: FindingList): Touches {
   const findings = totalsOf(all).worst;
-  const worst = new Map<string, Finding>();
-  for (const f of findings) {
-    const known = worst.get(pairKey(f));
-    if (known === undefined || compareFindings(f, known) < 0) worst.set(pairKey(f), f);
-  }
-  const pairs = new Set(
-    worstFirst([...worst.values()])
-      .slice(0, MAX_PAIRS)
-      .map(pairKey),
-  );
-  const drawn = worstFirst(findings.filter((f) => pairs.has(pairKey(f)))).map((finding) => ({
-    finding,
-    text: touchWords(finding),
-  }));
+  // They come worst first, and so do the pairs.
+  const pairs = [...new Set(findings.map(pairKey))];
+  const shown = new Set(pairs.slice(0, MAX_PAIRS));
+  const drawn = findings
+    .filter((f) => shown.has(pairKey(f)))
+    .map((finding) => ({ finding, text: touchWords(finding) }));
   const untold = all.length - findings.length;
-  return { drawn, pairs: worst.size, undrawn: worst.size - pairs.size, untold };
+  return { drawn, pairs: pairs.length, undrawn: pairs.length - shown.size, untold };
 }
 
 /** `10.20.8.14 called out to 203.0.113.7: 61 sightings, 2021-06-21 01:40 – 2021-06-25 02:41`. */
@@ -162,14 +153,6 @@ function bends(drawn: readonly TouchWords[]): number[] {
 
 /** An `<svg>` element for the page. Loads ECharts. */
 export async function touchSvg(touches: Touches): Promise<string> {
-  const [core, charts, components, renderers] = await Promise.all([
-    import("echarts/core"),
-    import("echarts/charts"),
-    import("echarts/components"),
-    import("echarts/renderers"),
-  ]);
-  core.use([charts.GraphChart, components.GridComponent, renderers.SVGRenderer]);
-
   const { left, right, rows } = placed(touches.drawn);
   const height = TOP + rows * ROW + BOTTOM;
   const y = (row: number): number => TOP + (row + 0.5) * ROW;
@@ -192,54 +175,48 @@ export async function touchSvg(touches: Touches): Promise<string> {
     title: `${finding.verdict}: ${text}`,
   }));
 
-  const chart = core.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
-  try {
-    chart.setOption({
-      animation: false,
-      grid: { left: 0, right: 0, top: 0, bottom: 0 },
-      xAxis: { type: "value", min: 0, max: WIDTH, show: false },
-      yAxis: { type: "value", min: 0, max: height, inverse: true, show: false },
-      series: [
-        {
-          type: "graph",
-          coordinateSystem: "cartesian2d",
-          silent: true,
-          symbol: "circle",
-          symbolSize: 7,
-          edgeSymbolSize: 9,
-          label: { show: true, color: TEXT, fontSize: 12, formatter: ({ name }: { name: string }) => name },
-          data: [
-            heading("Indicator", "left"),
-            heading("Own side", "right"),
-            ...[...left.values()].map((one) => node("left", one)),
-            ...[...right.values()].map((one) => node("right", one)),
-          ],
-          // The worst is drawn last, over the others.
-          links: touches.drawn
-            .map(({ finding }, i) => {
-              const { way, stroke } = TOUCH[finding.verdict];
-              const ends = [`left ${indicatorKey(finding)}`, `right ${finding.asset}`];
-              const [source, target] = way === "outward" ? ends.toReversed() : ends;
-              return {
-                source,
-                target,
-                symbol: ["none", way === "neither" ? "none" : "arrow"],
-                lineStyle: {
-                  color: markColor(i),
-                  width: stroke === "solid" ? 2.5 : 1.8,
-                  type: stroke,
-                  opacity: 1,
-                  curveness: bend[i]!,
-                },
-              };
-            })
-            .toReversed(),
-        },
-      ],
-    } as Parameters<typeof chart.setOption>[0]);
-    return svgForPage(chart.renderToSVGString(), height, describeTouches(touches), marks);
-  } finally {
-    // An undisposed chart keeps a timer, and with it the process.
-    chart.dispose();
-  }
+  const svg = await drawnChart(height, ["GraphChart"], {
+    animation: false,
+    grid: { left: 0, right: 0, top: 0, bottom: 0 },
+    xAxis: { type: "value", min: 0, max: WIDTH, show: false },
+    yAxis: { type: "value", min: 0, max: height, inverse: true, show: false },
+    series: [
+      {
+        type: "graph",
+        coordinateSystem: "cartesian2d",
+        silent: true,
+        symbol: "circle",
+        symbolSize: 7,
+        edgeSymbolSize: 9,
+        label: { show: true, color: TEXT, fontSize: 12, formatter: ({ name }: { name: string }) => name },
+        data: [
+          heading("Indicator", "left"),
+          heading("Own side", "right"),
+          ...[...left.values()].map((one) => node("left", one)),
+          ...[...right.values()].map((one) => node("right", one)),
+        ],
+        // The worst is drawn last, over the others.
+        links: touches.drawn
+          .map(({ finding }, i) => {
+            const { way, stroke } = TOUCH[finding.verdict];
+            const ends = [`left ${indicatorKey(finding)}`, `right ${finding.asset}`];
+            const [source, target] = way === "outward" ? ends.toReversed() : ends;
+            return {
+              source,
+              target,
+              symbol: ["none", way === "neither" ? "none" : "arrow"],
+              lineStyle: {
+                color: markColor(i),
+                width: stroke === "solid" ? 2.5 : 1.8,
+                type: stroke,
+                opacity: 1,
+                curveness: bend[i]!,
+              },
+            };
+          })
+          .toReversed(),
+      },
+    ],
+  });
+  return svgForPage(svg, height, describeTouches(touches), marks);
 }

@@ -2,7 +2,7 @@
 import type { IndicatorType } from "../model/indicator.js";
 import type { Level, Verdict } from "../model/sighting.js";
 import type { HuntSummary } from "./summary.js";
-import { totalsOf, type VerdictCount } from "./totals.js";
+import { sightingsOf, totalsOf, type VerdictCount } from "./totals.js";
 import { dayOf, formatBytes, formatCount, formatDuration, minuteOf, plural } from "./text.js";
 
 /** The ladder: what a verdict says, and the name of several of them. */
@@ -185,7 +185,7 @@ export function coverageSentence(input: HuntSummary): string {
 /** `161 indicators, 37 sightings, 12 findings, in 3.2 s.` */
 export function huntSentence(input: HuntSummary): string {
   return (
-    `${plural(input.intel.indicators, "indicator")}, ${plural(input.sightings ?? totalsOf(input.findings).sightings, "sighting")}, ` +
+    `${plural(input.intel.indicators, "indicator")}, ${plural(sightingsOf(input), "sighting")}, ` +
     `${plural(input.findings.length, "finding")}, in ${formatDuration(input.elapsedMs)}.`
   );
 }
