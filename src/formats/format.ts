@@ -75,6 +75,11 @@ export interface Format {
   /** Its messages are sentences: where `parse` names no end of the traffic, the words around an address are read. */
   readonly prose?: true;
   /**
+   * Of a text format: literals of which every line that `parse` takes holds at least one, or else the envelope's program does. ASCII, at
+   * least four characters, upper and lower case alike. A line without any is not given to `parse`. Absent: each line is.
+   */
+  readonly marks?: readonly string[];
+  /**
    * Parse one line (or the payload of an envelope), or return undefined at once when it is not this format.
    * Rejecting a foreign line must be cheap: test a literal or two before any real work.
    * @param record the line's object, for a `json` format
@@ -103,6 +108,8 @@ export interface Envelope {
   readonly json?: true;
   /** What stands beside the message may name ends too: it is read when no format knows the message. True of all JSON. */
   readonly beside?: true;
+  /** As with `Format.marks`, of the text that `unwrap` is given. */
+  readonly marks?: readonly string[];
   /** Its marks are weak: the line counts as wrapped only when a format knows what is inside. */
   readonly ifKnown?: true;
   unwrap(line: string, context: LineContext, record?: Json): { fields: EnvelopeFields; message: string } | undefined;

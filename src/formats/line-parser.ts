@@ -6,6 +6,7 @@ import { readFallback } from "./fallback/fallback.js";
 import { Facts } from "./fallback/facts.js";
 import { isWrapper, openJson, readJson } from "./fallback/json.js";
 import { object, parseObject, type Json } from "./json-fields.js";
+import { MarkIndex } from "./marks.js";
 import { hasWord, recordsNote, recordsOf } from "./records.js";
 import { ENVELOPES, FORMATS } from "./registry.js";
 import { TimeResolver, type TimeOptions } from "./time-resolver.js";
@@ -29,9 +30,9 @@ export interface SourceFacts {
 }
 
 const JSON_ENVELOPES = ENVELOPES.filter((envelope) => envelope.json);
-const TEXT_ENVELOPES = ENVELOPES.filter((envelope) => !envelope.json);
+const TEXT_ENVELOPES = new MarkIndex(ENVELOPES.filter((envelope) => !envelope.json));
 const JSON_FORMATS = FORMATS.filter((format) => format.json);
-const TEXT_FORMATS = FORMATS.filter((format) => !format.json);
+const TEXT_FORMATS = new MarkIndex(FORMATS.filter((format) => !format.json));
 /** The cookie of Common Event Expression, before JSON in syslog (rsyslog's mmjsonparse). */
 const CEE = "@cee:";
 
@@ -221,13 +222,16 @@ export class LineParser {
       );
       if (own) return own;
     }
-    const opened = this.open(record ? JSON_ENVELOPES : TEXT_ENVELOPES, text, record, outer, ids, depth);
+    const envelopes = record ? JSON_ENVELOPES : TEXT_ENVELOPES.candidates(text);
+    const opened = this.open(envelopes, text, record, outer, ids, depth);
     if (opened) {
       if ("result" in opened) return opened;
       left = opened;
     }
     // What looked wrapped may be a format's own line after all ("2021-03-04T… host: …"): its times stand alone.
-    const known = this.ask(record ? JSON_FORMATS : TEXT_FORMATS, record ? text : headOf(text), record, outer, ids);
+    const seen = record ? text : headOf(text);
+    const formats = record ? JSON_FORMATS : TEXT_FORMATS.candidates(seen, outer?.program);
+    const known = this.ask(formats, seen, record, outer, ids);
     if (known) return known;
     if (left.ids !== ids) {
       this.noteZone(left.envelope ?? {});

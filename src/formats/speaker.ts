@@ -18,6 +18,8 @@ export interface Speaker {
   /** Reads the head's `time` where no guess at the notation will do. */
   readonly time?: (stated: string) => ParsedTime | undefined;
   readonly sentences: readonly Sentence[];
+  /** As `Format.marks`. */
+  readonly marks?: readonly string[];
   /** `process.name`; the syslog program when absent. */
   readonly process?: string;
 }
@@ -60,6 +62,7 @@ export function speakerFormat(speaker: Speaker): Format {
     title: speaker.title,
     reference: speaker.reference,
     prose: true,
+    ...(speaker.marks === undefined ? {} : { marks: speaker.marks }),
     parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
       const opened = open(speaker, line, envelope);
       if (!opened) return undefined;

@@ -199,6 +199,7 @@ export const bind: Format = {
   id: "isc.bind",
   title: "BIND 9 named, Infoblox DNS",
   reference: "https://bind9.readthedocs.io/en/latest/reference.html#logging-block-grammar",
+  marks: ["client ", " resolving ", "lame server ", "transfer of '", "notify from ", ": refresh: "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const known = program !== undefined && CATEGORIES.test(program);
@@ -244,6 +245,7 @@ export const dnstap: Format = {
   id: "dnstap.text",
   title: "dnstap messages as text",
   reference: "https://bind9.readthedocs.io/en/latest/manpages.html#dnstap-read",
+  marks: [" UDP ", " TCP ", " DOT ", " DOH ", " DOQ ", " DNSCrypt"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const code = line.charCodeAt(0);
     if (code < 48 || code > 57) return undefined;

@@ -17,6 +17,7 @@ export const coredns: Format = {
   id: "coredns.log",
   title: "CoreDNS log and errors plugins",
   reference: "https://coredns.io/plugins/log/",
+  marks: [" udp", " tcp", " tls", " http", " grpc", " quic", "plugin/errors: "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const head = HEAD.exec(line);
     const message = head ? line.slice(head[0].length) : line;

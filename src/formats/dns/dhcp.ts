@@ -59,6 +59,7 @@ export const iscDhcp: Format = {
   id: "isc.dhcpd",
   title: "ISC DHCP server, Infoblox DHCP",
   reference: "https://kb.isc.org/docs/isc-dhcp-44-manual-pages-dhcpd",
+  marks: ["dhcpd"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const tag = /^dhcpd(?:v?6)?(?:\[\d{1,10}\])?: /.exec(line);
@@ -83,6 +84,7 @@ export const keaDhcp: Format = {
   id: "isc.kea-dhcp",
   title: "Kea DHCP server",
   reference: "https://kea.readthedocs.io/en/latest/kea-messages.html",
+  marks: ["[kea-dhcp"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const at = line.indexOf("DHCP");
     if (at < 0 || at > 160) return undefined;

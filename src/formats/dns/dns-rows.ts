@@ -14,6 +14,7 @@ export const route53Zone: Format = {
   id: "aws.route53-zone",
   title: "Amazon Route 53 public hosted zone query logs",
   reference: "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/query-logs.html",
+  marks: [" UDP ", " TCP "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m = line[1] === "." ? ROUTE53.exec(line.trimEnd()) : null;
     if (!m) return undefined;
@@ -64,6 +65,7 @@ export const infobloxCef: Format = {
   id: "infoblox.rpz",
   title: "Infoblox DNS Firewall (RPZ) and threat protection, CEF",
   reference: "https://docs.infoblox.com/space/nios85/35482388/Viewing+RPZ+Hits",
+  marks: ["|Infoblox|"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes("|Infoblox|")) return undefined;
     const m = CEF.exec(line.slice(0, 600));
@@ -105,6 +107,7 @@ export const infobloxAudit: Format = {
   id: "infoblox.audit",
   title: "Infoblox NIOS administrators' logins",
   reference: "https://docs.infoblox.com/space/nios85/35420434/Monitoring+Tools",
+  marks: ["]: Login_", "]: Logout", "]: First_Login"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m = line.includes("]: Log") || line.includes("]: First_Login") ? AUDIT.exec(line) : null;
     if (!m) return undefined;

@@ -144,6 +144,7 @@ export const dnsmasq: Format = {
   id: "thekelleys.dnsmasq",
   title: "dnsmasq, Pi-hole",
   reference: "https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html",
+  marks: ["dnsmasq", "pihole-FTL", "**** new ", "**** forwarded ", "**** got ", "Rate-limiting "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     if (line.charCodeAt(0) === 91) {
@@ -200,6 +201,7 @@ export const technitium: Format = {
   id: "technitium.dnsserver",
   title: "Technitium DNS Server",
   reference: "https://github.com/TechnitiumSoftware/DnsServer/blob/master/APIDOCS.md",
+  marks: [" UTC] [", " Local] ["],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (line.charCodeAt(0) !== 91) return undefined;
     const m = /^\[(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:UTC|Local))\] (?=\[\[?[0-9A-Fa-f.:]{2,45}\]?:\d{1,5}\] )/.exec(

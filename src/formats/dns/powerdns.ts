@@ -151,6 +151,7 @@ export const powerdns: Format = {
   id: "powerdns.powerdns",
   title: "PowerDNS recursor, authoritative server and dnsdist",
   reference: "https://doc.powerdns.com/recursor/running.html#logging",
+  marks: ['subsystem="', "pdns", "dnsdist"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const known = program !== undefined && PROGRAM.test(program);

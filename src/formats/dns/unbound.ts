@@ -61,14 +61,17 @@ const SENTENCES: readonly DnsSentence[] = [
   },
 ];
 
+const LEVELS = ["info", "notice", "warning", "error", "debug", "query", "reply"] as const;
 /** `[1614834367] unbound[1234:0] info: `, `[1234:0] info: ` after a syslog tag. */
-const HEAD =
-  /^(?:\[?(?:\d{10}|[A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2}|\d{4}-\d\d-\d\dT[\d:.+-]{8,21}Z?)\]? )?(?:unbound)?\[\d{1,10}:[0-9a-f]{1,4}\] (?:info|notice|warning|error|debug|query|reply): /;
+const HEAD = re(
+  String.raw`^(?:\[?(?:\d{10}|[A-Z][a-z]{2} \d{2} \d{2}:\d{2}:\d{2}|\d{4}-\d\d-\d\dT[\d:.+-]{8,21}Z?)\]? )?(?:unbound)?\[\d{1,10}:[0-9a-f]{1,4}\] (?:${LEVELS.join("|")}): `,
+);
 
 export const unbound: Format = {
   id: "nlnetlabs.unbound",
   title: "Unbound",
   reference: "https://unbound.docs.nlnetlabs.nl/en/latest/manpages/unbound.conf.html",
+  marks: LEVELS.map((level) => `] ${level}: `),
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const head = HEAD.exec(line);
@@ -129,6 +132,7 @@ export const nsd: Format = {
   id: "nlnetlabs.nsd",
   title: "NSD",
   reference: "https://nsd.docs.nlnetlabs.nl/en/latest/manpages/nsd.conf.html",
+  marks: ["query for ", "axfr for ", "ixfr for ", "notify for ", "ratelimit ", "xfrd: zone "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     if (program !== undefined && program !== "nsd") return undefined;
@@ -202,6 +206,7 @@ export const knot: Format = {
   id: "cznic.knot-dns",
   title: "Knot DNS",
   reference: "https://www.knot-dns.cz/docs/latest/html/configuration.html",
+  marks: ["remote "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     if (program !== undefined && program !== "knotd") return undefined;

@@ -45,6 +45,7 @@ export const windowsDnsDebug: Format = {
   title: "Microsoft DNS server debug log",
   reference:
     "https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-server-2008-r2-and-2008/cc776361(v=ws.10)",
+  marks: [" PACKET "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes(" PACKET ")) return undefined;
     const m = PACKET.exec(line.trimEnd());
@@ -109,6 +110,7 @@ export const windowsDnsAnalytical: Format = {
   id: "microsoft.dns-analytical",
   title: "Microsoft DNS server analytical events, as text",
   reference: "https://learn.microsoft.com/en-us/windows-server/networking/dns/dns-logging-and-diagnostics",
+  marks: ["QNAME="],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes("QNAME=")) return undefined;
     const m = /\b([A-Z]{3,10}_[A-Z_]{4,24}): (?:TCP=|Reason=|InterfaceIP=|Version=)/.exec(line.slice(0, 400));

@@ -196,6 +196,7 @@ export const cef: Format = {
   title: "ArcSight common event format, any vendor",
   reference:
     "https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf",
+  marks: ["CEF:"],
   parse(line, context) {
     const record = readCef(line);
     if (!record) return undefined;

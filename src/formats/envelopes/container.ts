@@ -8,6 +8,7 @@ export const cri: Envelope = {
   id: "cri",
   title: "Kubernetes container runtime interface log",
   reference: "https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md",
+  marks: [" stdout ", " stderr "],
   unwrap(line, context) {
     if (line.charCodeAt(10) !== 84) return undefined;
     const m = CRI.exec(line);

@@ -10,6 +10,27 @@ const TIME = /^(?:_time|@timestamp|timestamp|timegenerated(?: \[utc\])?|eventtim
 const HOST = /^(?:host|hostname|computer|source|host\.name)$/i;
 const LONGEST_HEADER = 8192;
 
+interface Columns {
+  readonly names: readonly string[];
+  /** The one that holds the line. */
+  readonly at: number;
+  readonly delimiter: string;
+}
+
+/** Every line of a source is asked about the same header. */
+let last: { readonly header: string; readonly columns: Columns | undefined } = { header: "", columns: undefined };
+
+function columnsOf(header: string): Columns | undefined {
+  if (header.length > LONGEST_HEADER || !/_raw|mess|line|log|raw/i.test(header)) return undefined;
+  const delimiter = [",", ";", "\t"].find((c) => header.includes(c));
+  // A header holds names only.
+  if (delimiter === undefined || !/^["\w@.,;\t [\]()/:-]{4,8192}$/.test(header) || /\d:\d|\d\.\d/.test(header))
+    return undefined;
+  const names = splitColumns(header, delimiter).map((name) => name.trim());
+  const at = names.findIndex((name) => LINE.test(name));
+  return at < 0 || names.length < 2 ? undefined : { names, at, delimiter };
+}
+
 /**
  * Splunk's CSV export (`_raw`), Kibana, Graylog, Sentinel and CloudWatch tables: a header names the column that is another program's
  * line. Only rows on one line are read.
@@ -21,20 +42,10 @@ export const csvColumn: Envelope = {
   beside: true,
   unwrap(line, context) {
     const header = context.firstLine;
-    if (header.length > LONGEST_HEADER || header === line || !/_raw|mess|line|log|raw/i.test(header)) return undefined;
-    const delimiter = header.includes(",")
-      ? ","
-      : header.includes(";")
-        ? ";"
-        : header.includes("\t")
-          ? "\t"
-          : undefined;
-    // A header holds names only.
-    if (delimiter === undefined || !/^["\w@.,;\t [\]()/:-]{4,8192}$/.test(header) || /\d:\d|\d\.\d/.test(header))
-      return undefined;
-    const names = splitColumns(header, delimiter).map((name) => name.trim());
-    const at = names.findIndex((name) => LINE.test(name));
-    if (at < 0 || names.length < 2) return undefined;
+    if (header !== last.header) last = { header, columns: columnsOf(header) };
+    const { columns } = last;
+    if (!columns || header === line) return undefined;
+    const { names, at, delimiter } = columns;
     const values = splitColumns(line, delimiter);
     const message = values[at]?.trim();
     // Unquoted lines with the delimiter in them make columns more.

@@ -26,6 +26,7 @@ export const fluentBit: Envelope = {
   id: "fluent-bit",
   title: "Fluent Bit standard output",
   reference: "https://docs.fluentbit.io/manual/pipeline/outputs/standard-output",
+  marks: ['"=>"'],
   unwrap(line, context) {
     if (!line.startsWith("[")) return undefined;
     const m = FLUENT_BIT.exec(line);

@@ -13,13 +13,17 @@ export function stripPriority(line: string): { rest: string; pri: boolean } {
 }
 
 /** Words that stand where a host would in an application's own log. */
-const LEVEL =
-  /^\[?(?:trace|debug|verbose|info|information|informational|notice|warn|warning|wrn|err|error|crit|critical|fatal|severe|alert|emerg|panic|inf|dbg|ftl|fine|finer|finest|config|stdout|stderr|main|audit)\]?:?$/i;
+const LEVELS: ReadonlySet<string> = new Set(
+  (
+    "trace debug verbose info information informational notice warn warning wrn err error crit critical fatal severe alert emerg " +
+    "panic inf dbg ftl fine finer finest config stdout stderr main audit"
+  ).split(" "),
+);
 const HOST = /^(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}|\[?[0-9A-Fa-f:.]{3,45}(?:%[\w.]{1,16})?\]?)$/;
 
 /** True when a token may be a HOSTNAME: a name, an IPv4 or an IPv6 address, and no log level. */
 export function isHost(token: string): boolean {
-  return token.length <= 255 && HOST.test(token) && !LEVEL.test(token);
+  return token.length <= 255 && HOST.test(token) && !LEVELS.has(token.toLowerCase());
 }
 
 const TAG =

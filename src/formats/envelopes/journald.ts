@@ -20,6 +20,7 @@ export const journaldExport: Envelope = {
   id: "journald-export",
   title: "systemd journal, export format",
   reference: REFERENCE,
+  marks: ["MESSAGE="],
   unwrap: (line) =>
     line.startsWith("MESSAGE=") && line.length > 8 ? { fields: {}, message: line.slice(8) } : undefined,
 };

@@ -57,6 +57,7 @@ export const leef: Format = {
   id: "leef",
   title: "IBM QRadar log event extended format, any vendor",
   reference: "https://www.ibm.com/docs/en/dsm?topic=overview-leef-event-components",
+  marks: ["LEEF:"],
   parse(line, context) {
     const at = line.startsWith("LEEF:") ? 0 : line.slice(0, 300).indexOf("LEEF:");
     if (at < 0 || (at > 0 && /["'{=]/.test(line.slice(0, at)))) return undefined;

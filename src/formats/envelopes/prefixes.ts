@@ -57,6 +57,8 @@ export const tai64n: Envelope = {
   id: "tai64n",
   title: "multilog, svlogd and s6-log",
   reference: "https://cr.yp.to/daemontools/multilog.html",
+  // Times of this age begin with zeros.
+  marks: ["@40000"],
   unwrap(line, context) {
     if (!line.startsWith("@4")) return undefined;
     const space = line.indexOf(" ");
@@ -75,6 +77,7 @@ export const grepped: Envelope = {
   title: "lines that grep found in several files",
   reference: "https://www.gnu.org/software/grep/manual/html_node/Output-Line-Prefix-Control.html",
   ifKnown: true,
+  marks: [".log", ".txt", ".out", ".err", ".messages", ".gz:", ".gz.", ".gz-"],
   unwrap(line) {
     const m = FILE.exec(line);
     if (!m) return undefined;

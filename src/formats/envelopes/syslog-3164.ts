@@ -36,7 +36,8 @@ const REPEATED = /^message repeated \d{1,9} times: \[(?=.*\]$)/;
 const CHAIN = /^[\w.-]{1,64}\/[0-9A-Fa-f:.]{3,45}$/;
 
 interface Header {
-  time: ParsedTime | undefined;
+  /** Asked only of what turns out to be syslog: many an application's own line begins with a time. */
+  time: () => ParsedTime | undefined;
   length: number;
   iso: boolean;
   /** ISO 8601 with a space between date and time. */
@@ -76,9 +77,11 @@ function readTime(text: string): Header | undefined {
 function readIso(text: string, stated: string): Header {
   // journalctl -o short-full puts the weekday before it and the zone's name behind.
   const bare = stated.replace(/^[A-Z][a-z]{2} /, "");
-  const time = parseIsoTime(bare);
   const common = { iso: true, parted: bare[10] === " ", offset: /[+-]\d{2}:?\d{2}$/.test(bare) };
-  if (time?.kind !== "local" || time.year === undefined) return { time, length: stated.length, ...common };
+  const read = { time: () => parseIsoTime(bare), length: stated.length, ...common };
+  if (zoneAfter(text, stated.length) === undefined) return read;
+  const time = read.time();
+  if (time?.kind !== "local" || time.year === undefined) return read;
   const { year } = time;
   const zoned = withZone(text, stated.length, (zone) =>
     civilTime(year, time.month, time.day, time.hour, time.minute, time.second, time.millisecond, zone),
@@ -86,12 +89,17 @@ function readIso(text: string, stated: string): Header {
   return { ...zoned, ...common };
 }
 
-function withZone(text: string, length: number, build: (zone: number | undefined) => ParsedTime | undefined): Header {
+function zoneAfter(text: string, length: number): { offset: number; length: number } | undefined {
   const zone = ZONE.exec(text.slice(length, length + 8));
   const offset = zone ? zoneOffset(zone[1]!) : undefined;
+  return offset === undefined ? undefined : { offset, length: zone![0].length };
+}
+
+function withZone(text: string, length: number, build: (zone: number | undefined) => ParsedTime | undefined): Header {
+  const zone = zoneAfter(text, length);
   return {
-    time: build(offset),
-    length: length + (offset === undefined ? 0 : zone![0].length),
+    time: () => build(zone?.offset),
+    length: length + (zone?.length ?? 0),
     iso: false,
     parted: false,
     offset: false,
@@ -170,8 +178,9 @@ function unwrapAfterTime(after: string, header: Header, pri: boolean, context: L
   // An ISO time begins many an application's own line: only a host with a tag or a telling payload after it, or a priority before
   // it, make it syslog.
   if (header.iso && !pri && !isWrapped(parts, header)) return undefined;
-  if (header.time) {
-    const timestamp = context.resolveTime(header.time);
+  const time = header.time();
+  if (time) {
+    const timestamp = context.resolveTime(time);
     if (timestamp !== undefined) parts.fields.timestamp = timestamp;
   }
   return parts;

@@ -91,5 +91,6 @@ export const arbor: Format = {
   prose: true,
   title: "NETSCOUT Arbor Sightline and Edge Defense alerts",
   reference: 'NETSCOUT Arbor Sightline and Edge Defense User Guides, "Syslog notification formats"',
+  marks: ["pfsp", "arbor-"],
   parse,
 };

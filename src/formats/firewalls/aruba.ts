@@ -4,7 +4,8 @@ import { keyValues } from "../values.js";
 import { keyedFormat, type Fields, type Judgement } from "./keyed.js";
 import { isBlocked, packetBegan } from "./verdict.js";
 
-const MARK = /<(\d{6})> (?:<\d{1,6}> )?<(?:EMRG|ALRT|CRIT|ERRS|WARN|NOTI|INFO|DBUG)> /;
+const LEVELS = ["EMRG", "ALRT", "CRIT", "ERRS", "WARN", "NOTI", "INFO", "DBUG"];
+const MARK = new RegExp(`<(\\d{6})> (?:<\\d{1,6}> )?<(?:${LEVELS.join("|")})> `);
 
 function judge(f: Fields, event: Event): Judgement {
   const text = f["text"] ?? "";
@@ -32,6 +33,7 @@ export const aruba = keyedFormat({
   vendor: "HPE Aruba",
   product: "ArubaOS",
   prose: true,
+  marks: LEVELS.map((level) => `> <${level}> `),
   find: (line) => (line.includes("> <") ? (MARK.exec(line.slice(0, 300))?.index ?? -1) : -1),
   fields(line, start) {
     const text = line.slice(start, start + 4096);

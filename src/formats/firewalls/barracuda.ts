@@ -46,6 +46,7 @@ export const barracuda = keyedFormat({
   reference: 'Barracuda CloudGen Firewall documentation, "Available Log Files and Structure"',
   vendor: "Barracuda",
   product: "CloudGen Firewall",
+  marks: ["|proto=", " FWD|", " LIN|", " LOUT|", " IFWD|", " LB|"],
   find(line) {
     if (!line.includes("|")) return -1;
     const head = line.slice(0, 420);

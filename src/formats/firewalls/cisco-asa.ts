@@ -9,8 +9,9 @@ import { isFtdEvent, parseFtdEvent } from "./cisco-ftd.js";
 import { FLAG_BITS, icmpBeginning, packetBeginning, replyPorts, type Beginning } from "../initiator.js";
 import { durationNs, quotesAnother, shaped, timestamp } from "../shape.js";
 
+const FAMILIES = ["ASA", "FTD", "PIX", "FWSM", "NGIPS"];
 /** `%ASA-6-302013: `, `%ASA--6-302013: `, `%ASA-session-6-302013: `, `%FTD-6-430003: `. */
-const TAG = /%(ASA|FTD|PIX|FWSM|NGIPS)-(?:[a-z]{0,16}-)?(\d)-(\d{6})(?::|\s|$)\s*/;
+const TAG = new RegExp(`%(${FAMILIES.join("|")})-(?:[a-z]{0,16}-)?(\\d)-(\\d{6})(?::|\\s|$)\\s*`);
 
 interface Header {
   time?: ParsedTime | undefined;
@@ -282,5 +283,6 @@ export const ciscoAsa: Format = {
   prose: true,
   title: "Cisco ASA, Secure Firewall Threat Defense and PIX syslog",
   reference: "https://www.cisco.com/c/en/us/td/docs/security/asa/syslog/b_syslog.html",
+  marks: FAMILIES.map((family) => `%${family}-`),
   parse,
 };

@@ -54,5 +54,6 @@ export const ciscoFirepower: Format = {
   title: "Cisco Firepower Management Center syslog alerts (SFIMS)",
   reference:
     'Cisco Secure Firewall Threat Defense Syslog Messages; Firepower Management Center Configuration Guide, "External Alerting"',
+  marks: ["SFIMS"],
   parse,
 };

@@ -48,6 +48,7 @@ export const clavister = keyedFormat({
   reference: "Clavister cOS Core Log Reference Guide",
   vendor: "Clavister",
   product: "cOS Core",
+  marks: ["prio="],
   find(line) {
     const m = line.includes(" event=")
       ? /(?:^|\s)(prio=\d{1,2} id=\d{1,12} rev=\d{1,4} )/.exec(line.slice(0, 420))

@@ -3,6 +3,9 @@ import type { Event } from "../../model/event.js";
 import { keyedFormat, splitPairs, type Fields, type Judgement } from "./keyed.js";
 import { parseIsoTime } from "../time.js";
 
+const SPACES = ["Common", "RADIUS", "TACACS", "WEBAUTH"];
+const MARK = new RegExp(`\\b(?:${SPACES.join("|")})\\.[A-Z][\\w.-]{1,48}=`);
+
 function judge(f: Fields, event: Event): Judgement {
   const status =
     f["Common.Login-Status"] ?? f["Common.Request-Status"] ?? f["TACACS.Auth-Status"] ?? f["Common.Error-Code"] ?? "";
@@ -25,10 +28,8 @@ export const clearpass = keyedFormat({
   reference: 'ClearPass Policy Manager User Guide, "Syslog Export Filters"',
   vendor: "HPE Aruba",
   product: "ClearPass",
-  find: (line) =>
-    line.includes(",") && line.includes("=")
-      ? line.slice(0, 420).search(/\b(?:Common|RADIUS|TACACS|WEBAUTH)\.[A-Z][\w.-]{1,48}=/)
-      : -1,
+  marks: SPACES.map((name) => `${name}.`),
+  find: (line) => (line.includes(",") && line.includes("=") ? line.slice(0, 420).search(MARK) : -1),
   fields: (line, start) => splitPairs(line.slice(start, start + 8192), ","),
   names: {
     // The network device is the observer: the end is the client, where its address is stated.

@@ -29,6 +29,7 @@ export const forcepoint = keyedFormat({
     'Forcepoint Next Generation Firewall Product Guide, "Log entry fields" and "Forwarding log data from the Log Server"',
   vendor: "Forcepoint",
   product: "NGFW",
+  marks: ['NodeId="'],
   find(line) {
     if (!/\bNodeId="/i.test(line) || !/\bSenderId="|\bLogId="|\bFacility="/i.test(line)) return -1;
     return line.slice(0, 420).search(/\b(?:Timestamp|LogId|NodeId)="/i);

@@ -222,5 +222,6 @@ export const fortigate: Format = {
   id: "fortinet.fortigate",
   title: "FortiGate (FortiOS) traffic, UTM and event logs",
   reference: "https://docs.fortinet.com/document/fortigate/7.6.0/fortios-log-message-reference/160372",
+  marks: ["logid="],
   parse,
 };

@@ -29,6 +29,7 @@ export const fortimail = keyedFormat({
   vendor: "Fortinet",
   product: "FortiMail",
   prose: true,
+  marks: ['device_id="FE', "device_id=FE"],
   find(line) {
     if (!line.includes("log_id=") || !/\bdevice_id="?FE/.test(line)) return -1;
     return line.slice(0, 420).search(/\bdate=\d{4}-/);

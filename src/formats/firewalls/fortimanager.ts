@@ -26,6 +26,7 @@ export const fortimanager = keyedFormat({
   vendor: "Fortinet",
   product: "FortiManager",
   prose: true,
+  marks: ["log_id="],
   find(line) {
     if (!line.includes("log_id=")) return -1;
     if (!/\blog_id="?\d/.test(line) || !/\b(?:device_id|devid)="?(?:FMG|FAZ|FM|FL)/.test(line)) return -1;

@@ -41,6 +41,7 @@ export const fortiweb = keyedFormat({
   reference: "FortiWeb Log Message Reference, Fortinet",
   vendor: "Fortinet",
   product: "FortiWeb",
+  marks: ['device_id="FV', "device_id=FV"],
   find(line) {
     if (!line.includes("log_id=") || !/\bdevice_id="?FV/.test(line)) return -1;
     return line.slice(0, 420).search(/\b(?:v\d{1,4}[a-z]{0,3})?date=\d{4}-/);

@@ -117,5 +117,6 @@ export const iptables: Format = {
   id: "linux.iptables",
   title: "Linux netfilter packet logs (iptables, nftables, ufw)",
   reference: "https://www.netfilter.org/documentation/HOWTO/packet-filtering-HOWTO-7.html",
+  marks: [" LEN="],
   parse,
 };

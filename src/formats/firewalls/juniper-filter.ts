@@ -39,5 +39,6 @@ export const juniperFilter: Format = {
   id: "juniper.filter",
   title: "Juniper Junos firewall filter logs (PFE_FW_SYSLOG)",
   reference: "https://apps.juniper.net/syslog-explorer/ (PFE_FW_SYSLOG_IP)",
+  marks: ["FW: "],
   parse,
 };

@@ -7,6 +7,7 @@ import { counted, countersOf, isBlocked, packetBegan, sessionBegan } from "./ver
 import type { Event } from "../../model/event.js";
 import { ADDRESS } from "./patterns.js";
 
+const MARK = "NetScreen device_id=";
 const IP = ADDRESS;
 const SENTENCES: readonly Sentence[] = [
   {
@@ -103,7 +104,8 @@ export const juniperScreenos = keyedFormat({
   vendor: "Juniper",
   product: "NetScreen",
   prose: true,
-  find: (line) => line.indexOf("NetScreen device_id="),
+  marks: [MARK],
+  find: (line) => line.indexOf(MARK),
   fields(line, start) {
     const body = line.slice(start, start + 8192);
     const bracket = /\[[^\]]{0,64}\](?:system|traffic|self)[\w-]{0,64}(?:\(\w{1,16}\))?: ?/.exec(body);

@@ -58,6 +58,8 @@ export interface KeyedProduct {
   readonly vendor: string;
   readonly product: string;
   readonly prose?: true;
+  /** As `Format.marks`: of every line that `find` finds. */
+  readonly marks?: readonly string[];
   /** Where the message begins; -1 when this is not its line. What stands before it is a header. */
   find(line: string, envelope: EnvelopeFields | undefined): number;
   /** Cuts the line into fields. Undefined: it is not its line after all. */
@@ -219,6 +221,7 @@ export function keyedFormat(product: KeyedProduct): Format {
     title: product.title,
     reference: product.reference,
     ...(product.prose ? { prose: true as const } : {}),
+    ...(product.marks ? { marks: product.marks } : {}),
     parse,
   };
 }

@@ -10,6 +10,7 @@ import { ADDRESS } from "./patterns.js";
 
 const KINDS =
   "flows|firewall|cellular_firewall|vpn_firewall|bridge_anyconnect_client_vpn_firewall|ip_flow_start|ip_flow_end|urls|ids-alerts|security_event|airmarshal_events|events";
+const KIND_MARKS = KINDS.split("|").map((kind) => `${kind} `);
 const MARK = new RegExp(`(?:^|\\s)(?:1 (\\d{10}\\.\\w{1,9}) (\\S{1,64}) )((${KINDS}) )`);
 /** After an envelope that took the time and the device's name. */
 const BARE = new RegExp(`^((${KINDS}) (?=\\w[\\w-]{0,24}=|allow |deny |\\w+_|dhcp|type=|Blocked|[\\w ]{1,40}))`);
@@ -117,6 +118,7 @@ export const meraki = keyedFormat({
   vendor: "Cisco",
   product: "Meraki MX",
   prose: true,
+  marks: KIND_MARKS,
   find(line, envelope) {
     const m = MARK.exec(line.slice(0, 420));
     if (m) return m.index;

@@ -9,8 +9,10 @@ import { parseIsoTime } from "../time.js";
 import { addressAndPort, integer } from "../values.js";
 import { ADDRESS } from "./patterns.js";
 
-const TOPICS =
-  /(?:^|\s)((?:system|firewall|account|critical|info|warning|error|ipsec|l2tp|pptp|ovpn|sstp|ppp|ssh|interface|dhcp|web-proxy|hotspot|radius|script|wireguard)(?:,[!a-z0-9-]{1,16}){1,6}) /;
+/** A line's first topic. */
+const TOPIC =
+  "system|firewall|account|critical|info|warning|error|ipsec|l2tp|pptp|ovpn|sstp|ppp|ssh|interface|dhcp|web-proxy|hotspot|radius|script|wireguard";
+const TOPICS = new RegExp(`(?:^|\\s)((?:${TOPIC})(?:,[!a-z0-9-]{1,16}){1,6}) `);
 const PACKET = /\bin:(\S{1,64}|\([^)]{0,32}\)) out:(\S{1,64}|\([^)]{0,32}\)),/;
 const PAIR =
   /(\[[0-9A-Fa-f.:]{2,45}\](?::\d{1,5})?|[0-9A-Fa-f.:]{3,52})->(\[[0-9A-Fa-f.:]{2,45}\](?::\d{1,5})?|[0-9A-Fa-f.:]{3,52})/;
@@ -164,5 +166,6 @@ export const mikrotik: Format = {
   prose: true,
   title: "MikroTik RouterOS firewall and login logs",
   reference: "https://help.mikrotik.com/docs/display/ROS/Log",
+  marks: [" out:", ...TOPIC.split("|").map((topic) => `${topic},`)],
   parse,
 };

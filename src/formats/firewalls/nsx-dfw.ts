@@ -67,5 +67,6 @@ export const nsxDfw: Format = {
   title: "VMware NSX distributed and gateway firewall packet logs",
   reference:
     'https://developer.broadcom.com/xapis/nsx-cli-guide/latest/FirewallPacketLogGet.html; VMware NSX Administration Guide, "Firewall Packet Logs"',
+  marks: ["INET"],
   parse,
 };

@@ -83,6 +83,9 @@ export const COLUMNS: Readonly<Record<string, Columns>> = wordTable<Columns>({
 /** The line's beginning, after any header: nothing else begins so. The subtype tells an older URL log from a threat. */
 const MARK = /(?:^|[\s"])(\d{0,2},\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d,[^,]{0,40},([A-Z-]{3,16}),)/;
 
+/** Of which one stands in every line. */
+export const PANOS_MARKS: readonly string[] = Object.keys(COLUMNS).map((type) => `,${type},`);
+
 /** Where a PAN-OS line begins and its type; undefined for a foreign line. */
 export function findPanos(line: string): { start: number; type: string } | undefined {
   const m = MARK.exec(line.length > 512 ? line.slice(0, 512) : line);

@@ -20,10 +20,11 @@ function outcomeOf(f: Fields): { outcome: Outcome; outcomeReason: string } {
   return { outcome: LOGGED_IN.test(words) && !BEFORE.test(words) ? "authenticated" : "established", outcomeReason };
 }
 
+const MARK = ",GLOBALPROTECT,";
 const NO_ADDRESS = /^(?:0\.0\.0\.0|::|0:0:0:0:0:0:0:0)?$/;
 
 function parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
-  if (!line.includes(",GLOBALPROTECT,")) return undefined;
+  if (!line.includes(MARK)) return undefined;
   const found = findPanos(line);
   if (found?.type !== "GLOBALPROTECT" || quotesAnother(line.slice(0, found.start))) return undefined;
   const read = readPanos(line, found.start, found.type);
@@ -54,5 +55,6 @@ export const globalprotect: Format = {
   title: "Palo Alto Networks GlobalProtect logs",
   reference:
     "https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions/globalprotect-log-fields",
+  marks: [MARK],
   parse,
 };

@@ -4,7 +4,7 @@ import type { EnvelopeFields, Format, FormatResult, LineContext } from "../forma
 import { tell } from "../messages.js";
 import { quotesAnother, shaped, timestamp } from "../shape.js";
 import { keyedEvent, type Fields, type Judgement, type Names } from "./keyed.js";
-import { findPanos, panosTime, readPanos } from "./panos-columns.js";
+import { findPanos, PANOS_MARKS, panosTime, readPanos } from "./panos-columns.js";
 import { SYSTEM_SENTENCES } from "./panos-system.js";
 import { counted, countersOf, isBlocked, onlyBare, sessionBegan, type Judged } from "./verdict.js";
 
@@ -160,5 +160,6 @@ export const panos: Format = {
   title: "Palo Alto Networks PAN-OS traffic, threat, URL, system and authentication logs",
   reference:
     "https://docs.paloaltonetworks.com/pan-os/11-1/pan-os-admin/monitoring/use-syslog-for-monitoring/syslog-field-descriptions",
+  marks: PANOS_MARKS,
   parse,
 };

@@ -90,5 +90,6 @@ export const pfFilterlog: Format = {
   id: "pf.filterlog",
   title: "pfSense and OPNsense filterlog",
   reference: "https://docs.netgate.com/pfsense/en/latest/monitoring/logs/raw-filter-format.html",
+  marks: [",in,4,", ",in,6,", "out,4,", "out,6,"],
   parse,
 };

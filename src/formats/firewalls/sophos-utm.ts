@@ -78,6 +78,7 @@ export const sophosUtm = keyedFormat({
   reference: 'Sophos UTM 9 Administration Guide, "Logging & Reporting"',
   vendor: "Sophos",
   product: "UTM",
+  marks: ['" severity="', '" srcip="'],
   find(line) {
     const m = line.includes('id="') ? MARK.exec(line.slice(0, 420)) : null;
     return m ? m.index + m[0].length - m[1]!.length : -1;

@@ -84,6 +84,7 @@ export const sophosXg = keyedFormat({
   reference: "https://docs.sophos.com/nsg/sophos-firewall/21.5/syslog/index.html",
   vendor: "Sophos",
   product: "Firewall",
+  marks: ["log_component="],
   find(line) {
     if (!line.includes("log_type=") || !line.includes("log_component=")) return -1;
     const m = /(?:^|[\s>])(device(?:_name|_id)?=|date=\d{4}|timestamp=")/.exec(line.slice(0, 420));

@@ -48,6 +48,7 @@ export const stormshield = keyedFormat({
     "https://documentation.stormshield.eu/SNS/v4/en/Content/Description_of_Audit_logs/Specific_fields-connection.htm",
   vendor: "Stormshield",
   product: "SNS",
+  marks: ["startime="],
   find(line) {
     if (!line.includes("fw=") || !line.includes("startime=")) return -1;
     const m = /(?:^|[\s>])((?:id=\S{1,64} )?time="\d{4}-)/.exec(line.slice(0, 420));

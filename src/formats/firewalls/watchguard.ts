@@ -61,9 +61,10 @@ const SENTENCES: readonly Sentence[] = [
 ];
 
 const VERDICT = /^(?:Allow|Deny|Drop|Block)$/;
+const VERDICTS = "Allow|Deny|Drop|Block|ProxyAllow|ProxyDeny|ProxyDrop|ProxyBlock|ProxyStrip|ProxyAvScan";
 const PROXIES = "(?:\\w{2,12}-proxy|proxy|firewall|pxy|kernel)";
 const MARK = new RegExp(
-  `(?:^|\\s)(?:${PROXIES}(?:\\[\\d{1,8}\\])?: )?(?:msg_id="[0-9A-F-]{9}" )?((Allow|Deny|Drop|Block|ProxyAllow|ProxyDeny|ProxyDrop|ProxyBlock|ProxyStrip|ProxyAvScan):?(?=\\s.{0,160}?${IP} ${IP}\\s)\\s)`,
+  `(?:^|\\s)(?:${PROXIES}(?:\\[\\d{1,8}\\])?: )?(?:msg_id="[0-9A-F-]{9}" )?((${VERDICTS}):?(?=\\s.{0,160}?${IP} ${IP}\\s)\\s)`,
 );
 const OTHER = /(?:^|\s)(?:\w[\w-]{1,24}(?:\[\d{1,8}\])?: )?(msg_id="[0-9A-F]{4}-[0-9A-F]{4}")/;
 const ENDS = new RegExp(`\\s(${IP}) (${IP}) (?:([\\w.-]{1,32})/(\\w{1,8}) )?(\\d{1,5}) (\\d{1,5})\\b`);
@@ -106,6 +107,7 @@ export const watchguard = keyedFormat({
   vendor: "WatchGuard",
   product: "Fireware",
   prose: true,
+  marks: ['msg_id="', ...VERDICTS.split("|")],
   find(line, envelope) {
     const head = line.slice(0, 700);
     if (!head.includes('msg_id="') && !head.includes('proc_id="') && !/\(\d{4}-\d\d-\d\dT/.test(head.slice(0, 160))) {

@@ -37,6 +37,7 @@ export const zyxel = keyedFormat({
   reference: 'Zyxel ZyWALL, USG and ATP Series CLI Reference Guide, chapter "Logs"',
   vendor: "Zyxel",
   product: "USG",
+  marks: ['note="'],
   find(line) {
     if (!line.includes('note="') || !line.includes('msg="')) return -1;
     const m = /(?:^|[\s>])(src="[^"]{0,64}" ?,? ?dst="|(?:cat|devID)="[^"]{0,32}" )/.exec(line.slice(0, 420));

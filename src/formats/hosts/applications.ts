@@ -1,7 +1,7 @@
 /** Administration panels, hypervisors and telephony servers that log in sentences. The client is the source. */
 import { sentence } from "../firewalls/patterns.js";
-import { speakerFormat } from "../speaker.js";
 import { parseEpoch } from "../time.js";
+import { speakerFormat } from "../speaker.js";
 
 /** Events of the security framework that are no refusal. */
 const AST_REMOTE = 'RemoteAddress="IPV[46]/\\w{2,4}/ADDR/(?<port>\\d{1,5})"';
@@ -12,6 +12,7 @@ export const asterisk = speakerFormat({
   id: "asterisk.asterisk",
   title: "Asterisk and FreePBX",
   reference: "https://docs.asterisk.org/Deployment/Asterisk-Security-Framework/",
+  marks: ["asterisk", "] SECURITY[", "] NOTICE[", "] WARNING[", "] ERROR[", "] VERBOSE["],
   programs: /^asterisk$/,
   head: /^\[(?<time>(?:\d{4}-\d\d-\d\d|[A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d(?:\.\d{1,6})?)\] (?:SECURITY|NOTICE|WARNING|ERROR|VERBOSE)\[\d{1,10}\](?:\[C-[0-9a-f]{8}\])?:? /,
   process: "asterisk",
@@ -122,6 +123,15 @@ export const proxmox = speakerFormat({
   id: "proxmox.pve",
   title: "Proxmox VE, Backup Server and Mail Gateway",
   reference: "https://pve.proxmox.com/wiki/Fail2ban",
+  marks: [
+    "pvedaemon",
+    "pveproxy",
+    "proxmox-backup-",
+    "pmgdaemon",
+    "pmgproxy",
+    "authentication failure; rhost=",
+    "successful auth for user '",
+  ],
   programs: /^(?:pvedaemon|pveproxy|proxmox-backup-(?:api|proxy)|pmgdaemon|pmgproxy)$/,
   // The backup server's own file, `auth.log`.
   head: /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)): (?=authentication failure; rhost=|successful auth for user ')/,
@@ -195,6 +205,7 @@ export const sabnzbd = speakerFormat({
   id: "sabnzbd.sabnzbd",
   title: "SABnzbd",
   reference: "https://sabnzbd.org/wiki/advanced/fail2ban",
+  marks: ["::[interface:"],
   head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})::(?:WARNING|INFO|ERROR|DEBUG)::\[interface:\d{1,6}\] /,
   process: "sabnzbd",
   sentences: [
@@ -212,6 +223,7 @@ export const cas = speakerFormat({
   id: "apereo.cas",
   title: "Apereo CAS audit trail",
   reference: "https://apereo.github.io/cas/7.0.x/audits/Audits.html",
+  marks: ["[org.apereo.inspektr.audit."],
   head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) INFO \[org\.apereo\.inspektr\.audit\.[\w.]{1,120}\] - /,
   process: "cas",
   sentences: [

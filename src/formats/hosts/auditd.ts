@@ -230,6 +230,7 @@ export const auditd: Format = {
   id: "linux.auditd",
   title: "Linux audit records: auditd, ausearch -i",
   reference: "https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Format",
+  marks: ["audit("],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes("audit(")) return undefined;
     const kernel = KERNEL.exec(line);

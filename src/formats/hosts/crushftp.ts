@@ -9,6 +9,7 @@ export const crushftp = speakerFormat({
   title: "CrushFTP: session log",
   reference:
     "https://research.splunk.com/web/75dfd9f4-ca64-45d0-9422-4bde6d26a59e/ (CrushFTP Max Simultaneous Users From IP)",
+  marks: ["SESSION|"],
   head: /^SESSION\|(?<time>\d{1,2}\/\d{1,2}\/\d{4} \d{1,2}:\d\d:\d\d\.\d{1,3})\|(?=\[[A-Z]{3,6}:)/,
   process: "crushftp",
   sentences: [

@@ -1,7 +1,7 @@
 /** Database servers that log in sentences: MySQL and MariaDB, PostgreSQL, SQL Server, Redis, Cassandra. The client is the source. */
 import type { Sentence } from "../messages.js";
-import { speakerFormat } from "../speaker.js";
 import { sentence } from "../firewalls/patterns.js";
+import { speakerFormat } from "../speaker.js";
 
 const MYSQL: readonly Sentence[] = [
   {
@@ -60,6 +60,17 @@ export const mysql = speakerFormat({
   id: "mysql.error",
   title: "MySQL and MariaDB: error and general query logs",
   reference: "https://dev.mysql.com/doc/refman/8.4/en/error-log-format.html",
+  marks: [
+    "mysql",
+    "mariadb",
+    "Access denied for user '",
+    "Aborted connection ",
+    "IP address '",
+    "' does not resolve to '",
+    "' is not allowed to connect",
+    "' is blocked because of many connection errors",
+    "Connect",
+  ],
   programs: /^(?:mysqld|mariadbd|mysql|mariadb)(?:_safe)?$/,
   head: /^(?:(?<time>\d{4}-\d\d-\d\d[T ] ?\d{1,2}:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?|\d{6} {1,2}\d{1,2}:\d\d:\d\d)\s{1,4})?(?:0x[0-9a-f]{1,16}|\d{1,20}) (?=\[(?:Note|Warning|ERROR|System)\]|Connect\s)|^(?<time2>\d{6} {1,2}\d{1,2}:\d\d:\d\d) (?=\[(?:Note|Warning|ERROR)\])/,
   process: "mysqld",
@@ -132,13 +143,18 @@ const PG: readonly Sentence[] = [
   },
 ];
 
+const PG_SEVERITIES = ["LOG", "FATAL", "ERROR", "WARNING", "DETAIL", "HINT", "STATEMENT", "PANIC", "NOTICE"] as const;
+
 export const postgresql = speakerFormat({
   id: "postgresql.log",
   title: "PostgreSQL server log",
   reference: "https://www.postgresql.org/docs/current/runtime-config-logging.html",
+  marks: ["postgres", ...PG_SEVERITIES.map((severity) => `${severity}:  `)],
   programs: /^postgres(?:ql)?(?:[@-][\w.-]{1,32})?$/,
   // Any prefix, but the severity must be PostgreSQL's own, with its two blanks.
-  head: /^(?=.{4,300}?\b(?:LOG|FATAL|ERROR|WARNING|DETAIL|HINT|STATEMENT|PANIC|NOTICE): {2}\S)(?:(?=.{0,80}?(?<![\d-])(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: (?:UTC|GMT|[A-Z]{3,4}|[+-]\d{2,4}))?))|)/,
+  head: new RegExp(
+    String.raw`^(?=.{4,300}?\b(?:${PG_SEVERITIES.join("|")}): {2}\S)(?:(?=.{0,80}?(?<![\d-])(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?(?: (?:UTC|GMT|[A-Z]{3,4}|[+-]\d{2,4}))?))|)`,
+  ),
   process: "postgres",
   sentences: PG,
 });
@@ -172,6 +188,7 @@ export const mssql = speakerFormat({
   title: "Microsoft SQL Server ERRORLOG",
   reference:
     "https://learn.microsoft.com/sql/relational-databases/errors-events/mssqlserver-18456-database-engine-error",
+  marks: ["mssql", "sqlservr", "[CLIENT: "],
   programs: /^(?:MSSQLSERVER|MSSQL\$\w{1,32}|sqlservr|mssql)$/,
   head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d\d) (?:Logon|spid\d{1,6}s?|Server|Backup) {2,12}(?:(?:Error|Fehler): \d{1,6}, .{0,80}?\d\. )?/,
   process: "sqlservr",
@@ -212,6 +229,15 @@ export const redis = speakerFormat({
   id: "redis.log",
   title: "Redis and Valkey",
   reference: "https://redis.io/docs/latest/operate/oss_and_stack/management/security/",
+  marks: [
+    "redis",
+    "valkey",
+    "Accepted ",
+    "Possible SECURITY ATTACK detected",
+    " asks for synchronization",
+    "Connecting to MASTER ",
+    "Synchronization with ",
+  ],
   programs: /^(?:redis|valkey)(?:-server|-sentinel)?$/,
   head: /^(?:\d{1,10}:[MSCX] (?<time>\d{1,2} [A-Z][a-z]{2}(?: \d{4})? \d\d:\d\d:\d\d\.\d{3}) [.*#-] |\[\d{1,10}\] (?<time2>\d{1,2} [A-Z][a-z]{2} \d\d:\d\d:\d\d\.?\d{0,3}) [.*#-] )/,
   process: "redis-server",

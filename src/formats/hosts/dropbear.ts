@@ -49,6 +49,14 @@ export const dropbear: Format = {
   prose: true,
   title: "Dropbear SSH server",
   reference: "https://github.com/mkj/dropbear/blob/master/src/svr-authpasswd.c",
+  marks: [
+    " auth succeeded for '",
+    "password attempt for '",
+    "Login attempt ",
+    "Exit before auth",
+    "Exit (",
+    "Child connection from ",
+  ],
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     if (program !== undefined && program !== "dropbear") return undefined;

@@ -2,10 +2,10 @@
 import type { FormatResult, Format, LineContext, EnvelopeFields } from "../format.js";
 import { object, string, type Json } from "../json-fields.js";
 import { shaped, timestamp } from "../shape.js";
-import { speakerFormat } from "../speaker.js";
 import { parseIsoTime } from "../time.js";
 import { addressAndPort } from "../values.js";
 import type { Outcome } from "../../model/event.js";
+import { speakerFormat } from "../speaker.js";
 
 /** By message; https://www.mongodb.com/docs/manual/reference/log-messages/ */
 const MESSAGES: readonly (readonly [RegExp, Outcome, "source" | "away"])[] = [
@@ -55,6 +55,15 @@ export const mongodbText = speakerFormat({
   id: "mongodb.text",
   title: "MongoDB text log, before 4.4",
   reference: "https://www.mongodb.com/docs/v4.2/reference/log-messages/",
+  marks: [
+    "mongod",
+    "mongos",
+    "connection accepted from ",
+    "end connection ",
+    "received client metadata from ",
+    "authentication failed for ",
+    "Successfully authenticated as principal ",
+  ],
   programs: /^mongo[ds](?:\.\d{1,5})?$/,
   head: /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(?:Z|[+-]\d{4})) [IWEFD]\d? [A-Z]{1,12} {1,12}\[[\w.-]{1,60}\] /,
   process: "mongod",

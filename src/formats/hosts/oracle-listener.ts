@@ -23,6 +23,7 @@ export const oracleListener: Format = {
   title: "Oracle net listener log",
   reference:
     "https://docs.oracle.com/en/database/oracle/oracle-database/19/netag/troubleshooting-oracle-net-services.html",
+  marks: ["(ADDRESS=(PROTOCOL="],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const head = HEAD.exec(line);
     const m = head && line.length <= 8192 ? FROM.exec(line) : null;

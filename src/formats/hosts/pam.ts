@@ -42,6 +42,7 @@ export const pam: Format = {
   prose: true,
   title: "Linux-PAM and login",
   reference: "https://man7.org/linux/man-pages/man8/pam_unix.8.html",
+  marks: ["rhost=", "FAILED LOGIN ", "LOGIN ON ", "ROOT LOGIN "],
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const message = line.replace(/^[\w./-]{1,64}(?:\[\d{1,10}\])?: (?=pam_|PAM )/, "");
     const spoken =

@@ -10,6 +10,7 @@ export const proftpd = speakerFormat({
   id: "proftpd.proftpd",
   title: "ProFTPD",
   reference: "http://www.proftpd.org/docs/howto/Logging.html",
+  marks: ["proftpd"],
   programs: /^proftpd$/,
   head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \S{1,253} proftpd\[\d{1,10}\]:? /,
   process: "proftpd",
@@ -57,6 +58,7 @@ export const pureftpd = speakerFormat({
   id: "pureftpd.pureftpd",
   title: "Pure-FTPd",
   reference: "https://www.pureftpd.org/project/pure-ftpd/doc/",
+  marks: ["pure-ftpd"],
   programs: /^pure-ftpd(?:-\w{1,16})?$/,
   process: "pure-ftpd",
   sentences: [
@@ -86,6 +88,7 @@ export const slapd = speakerFormat({
   id: "openldap.slapd",
   title: "OpenLDAP slapd",
   reference: "https://www.openldap.org/doc/admin26/slapdconf2.html#loglevel",
+  marks: ["slapd"],
   programs: /^slapd$/,
   sentences: [
     {
@@ -160,6 +163,7 @@ export const samba = speakerFormat({
   id: "samba.smbd",
   title: "Samba: authentication audit and full_audit",
   reference: "https://wiki.samba.org/index.php/Setting_up_Audit_Logging",
+  marks: ["smbd", "samba", "nmbd", "winbindd", "Auth: [", "Authorization: ["],
   programs: /^(?:smbd|samba|smbd_audit|nmbd|winbindd)$/,
   head: /^(?:\[(?<time>\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?), {1,2}\d{1,2}\S{0,80}\] )?(?=Auth(?:orization)?: \[(?:.{0,600}? at \[(?<time2>[^\]]{10,60})\])?)/,
   process: "smbd",

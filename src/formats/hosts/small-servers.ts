@@ -1,8 +1,8 @@
 /** Telephony, chat, storage and monitoring servers, and tarpits, that log in sentences. The client is the source. */
 import { sentence } from "../firewalls/patterns.js";
 import type { Format, ParsedTime } from "../format.js";
-import { speakerFormat, type Speaker } from "../speaker.js";
 import { civilTime } from "../time.js";
+import { speakerFormat, type Speaker } from "../speaker.js";
 
 const HUB = "https://github.com/crowdsecurity/hub/blob/master/parsers/s01-parse";
 const FAIL2BAN = "https://github.com/fail2ban/fail2ban/blob/master/fail2ban/tests/files/logs";
@@ -24,6 +24,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "skeeto.endlessh",
     title: "endlessh and endlessh-go, SSH tarpits",
     reference: "https://github.com/skeeto/endlessh#sample",
+    marks: ["endlessh", "ACCEPT host=", "CLOSE host="],
     programs: /^endlessh(?:-go)?$/,
     head: /^(?:(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) |I(?<time2>\d{4} \d\d:\d\d:\d\d\.\d{6}) {1,8}\d{1,8} client\.go:\d{1,5}\] )(?=(?:ACCEPT|CLOSE) host=)/,
     time: glogTime,
@@ -53,6 +54,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "signalwire.freeswitch",
     title: "FreeSWITCH: registrations and access lists",
     reference: `${HUB}/crowdsecurity/freeswitch.yaml`,
+    marks: ["] sofia_reg.c:"],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}) (?:\d{1,3}\.\d\d% )?\[[A-Z]{4,8}\] sofia_reg\.c:\d{1,6} /,
     process: "freeswitch",
     sentences: [
@@ -89,6 +91,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "teamspeak.server",
     title: "TeamSpeak 3 server: query logins",
     reference: `${HUB}/crowdsecurity/teamspeak3-logs.yaml`,
+    marks: ["|Query"],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6})\|[A-Z]{4,8} {0,4}\|Query {0,16}\| {0,4}\d{0,4} {0,4}\| {0,4}/,
     process: "ts3server",
     sentences: [
@@ -111,6 +114,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "pterodactyl.wings",
     title: "Pterodactyl Wings: SFTP logins",
     reference: `${HUB}/lourys/pterodactyl-wings-logs.yaml`,
+    marks: ["failed to validate user credentials "],
     head: /^ ?[A-Z]{4,5}: \[(?<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d\.\d{3})\] (?=failed to validate user credentials )/,
     process: "wings",
     sentences: [
@@ -128,6 +132,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "zabbix.agent",
     title: "Zabbix agent and server: refused connections",
     reference: "https://www.zabbix.com/documentation/current/en/manual/appendix/config/zabbix_agentd",
+    marks: ["failed to accept an incoming connection: "],
     head: /^ {0,6}\d{1,10}:(?<time>\d{8}:\d{6}\.\d{3}) /,
     time: zabbixTime,
     process: "zabbix_agentd",
@@ -143,6 +148,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "synology.dsm",
     title: "Synology DSM: connection log",
     reference: "https://cloud.google.com/chronicle/docs/ingestion/default-parsers/synology",
+    marks: ["Connection", "] from [", "] was blocked "],
     programs: /^Connection$/,
     head: /^(?:Connection: )?(?=(?:User \[.{0,255}\] from \[[0-9A-Fa-f:.]{2,45}\] |Host \[[0-9A-Fa-f:.]{2,45}\] was blocked ))/,
     process: "synolog",
@@ -180,6 +186,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "qnap.qulog",
     title: "QNAP QTS: connection log",
     reference: "QNAP Turbo NAS user manual, System Logs",
+    marks: ["qlogd", "qulogd"],
     programs: /^qu?logd$/,
     sentences: [
       {
@@ -209,6 +216,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "qbittorrent.webapi",
     title: "qBittorrent: web API logins",
     reference: `${HUB}/gilbsgilbs/qbittorrent-logs.yaml`,
+    marks: ["WebAPI login "],
     head: /^\([NWIC]\) (?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d) - (?=WebAPI login )/,
     process: "qbittorrent",
     sentences: [
@@ -238,6 +246,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "tildeslash.monit",
     title: "Monit: web interface",
     reference: `${FAIL2BAN}/monit`,
+    marks: ["monit", "HttpRequest: access denied", "' supplied "],
     programs: /^monit$/,
     head: /^\[[A-Z]{2,5} (?<time>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)\] error {1,6}: /,
     process: "monit",
@@ -260,6 +269,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "processone.ejabberd",
     title: "ejabberd: failed logins",
     reference: `${FAIL2BAN}/ejabberd-auth`,
+    marks: [">@ejabberd_"],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) \[[a-z]{4,9}\] <[\d.]{3,32}>@ejabberd_\w{1,32}:\w{1,64}:\d{1,6} /,
     process: "ejabberd",
     sentences: [
@@ -277,6 +287,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "eclipse.mosquitto",
     title: "Mosquitto: connections",
     reference: `${FAIL2BAN}/mosquitto`,
+    marks: ["mosquitto", "New connection from "],
     programs: /^mosquitto$/,
     head: /^(?<time>\d{10}): (?=New (?:connection|client connected) from )/,
     process: "mosquitto",

@@ -35,6 +35,7 @@ export const vsftpd: Format = {
   prose: true,
   title: "vsftpd",
   reference: "https://security.appspot.com/vsftpd/vsftpd_conf.html",
+  marks: [': Client "'],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const dated = ctime(line);
     const message = dated ? line.slice(dated.length + 1) : line;

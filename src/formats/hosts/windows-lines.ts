@@ -87,6 +87,7 @@ export const windowsLines: Format = {
   id: "windows.lines",
   title: "Windows events printed over several lines: indented XML, Splunk WinEventLog",
   reference: "https://github.com/omerbenamram/evtx",
+  marks: ["<Data Name=", "Network Address:", "Client Address:", "Source Address:", "Destination Address:"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (line.length > 8192) return undefined;
     return line.includes("<Data Name=") ? xmlLine(line, context, envelope) : textLine(line, context, envelope);

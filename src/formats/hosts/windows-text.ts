@@ -54,6 +54,20 @@ const LONGEST_HEAD = 1024;
 const PROVIDER =
   /^(?:Microsoft-Windows-[\w-]{2,100}|Microsoft_Windows_[\w-]{2,80}|Security-Auditing|Security|MSWinEventLog|WinEvtLog)$/;
 
+/** The names that `find` looks for, and the providers of `PROVIDER`. */
+const MARKS = [
+  "MSWinEventLog",
+  "WinEvtLog",
+  "EventCode",
+  "EventID",
+  "event_id",
+  "-Auditing",
+  "Microsoft-Windows-",
+  "Microsoft_Windows_",
+  "Security",
+  ...SENTENCES.map(([says]) => says),
+];
+
 interface Found {
   id: number;
   provider: string;
@@ -130,6 +144,7 @@ export const windowsText: Format = {
   id: "windows.text",
   title: "Windows events as text: Snare, NXLog syslog, Splunk WinEventLog, OSSEC, WinCollect",
   reference: "https://docs.nxlog.co/refman/current/xm/syslog.html",
+  marks: MARKS,
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const found = find(line, envelope?.program);
     if (!found || quotesAnother(line.slice(0, found.from).slice(0, 200))) return undefined;

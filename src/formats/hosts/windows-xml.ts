@@ -63,6 +63,7 @@ export const windowsXml: Format = {
   id: "windows.xml",
   title: "Windows events as XML: wevtutil, NXLog, XmlWinEventLog, Sysmon for Linux",
   reference: "https://learn.microsoft.com/windows/win32/wes/eventschema-schema",
+  marks: ["<System>"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const start = line.indexOf("<Event");
     if (start < 0 || start > LONGEST_HEAD || !line.includes("<System>", start) || quotesAnother(line.slice(0, start)))

@@ -56,6 +56,7 @@ export const mailcowNetfilter: Format = {
   id: "mailcow.netfilter",
   title: "mailcow's netfilter (fail2ban) container",
   reference: "https://docs.mailcow.email/manual-guides/u_e-fail2ban/",
+  marks: ["Banning ", "Added host/network ", " more attempts in the next "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m =
       /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?:CRIT|WARN|INFO): (?=Bann|Unbann|Added host|\d{1,3} more attempts)/.exec(
@@ -73,6 +74,7 @@ export const fail2ban: Format = {
   id: "fail2ban.log",
   title: "fail2ban",
   reference: "https://github.com/fail2ban/fail2ban/wiki/How-fail2ban-works",
+  marks: ["fail2ban"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const named = program !== undefined && program.startsWith("fail2ban");
@@ -190,6 +192,8 @@ export const watchers: Format = {
   prose: true,
   title: "psad, PortSentry, sshguard, lfd",
   reference: "https://www.cipherdyne.org/psad/docs/index.html",
+  // The last three stand in the sentences of lfd, whose name is too short.
+  marks: ["psad", "portsentry", "sshguard", " detected from ", "*Blocked in csf*", ") Failed "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     if (program === undefined) return undefined;
@@ -225,6 +229,7 @@ export const crowdsecText: Format = {
   id: "crowdsec.log",
   title: "CrowdSec's own log",
   reference: "https://docs.crowdsec.net/docs/configuration/crowdsec_configuration/",
+  marks: [" on ip ", " performed '"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m = /^time="([^"]{10,40})" level=\w{4,7} msg="((?:Ip |\(|\S{1,128} by ip ).{1,600}?)"(?: |$)/.exec(line);
     if (!m) return undefined;

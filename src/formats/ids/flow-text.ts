@@ -193,6 +193,7 @@ export const yaf: Format = {
   id: "yaf.yafscii",
   title: "YAF flows as text (yafscii)",
   reference: "https://tools.netsa.cert.org/yaf/yafscii.html",
+  marks: [" sec) "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m = line.includes(" sec) ") ? YAF.exec(line) : null;
     if (!m) return undefined;
@@ -222,8 +223,10 @@ export const yaf: Format = {
 };
 
 /** `StartTime Flgs Proto SrcAddr.Sport Dir DstAddr.Dport TotPkts TotBytes State`. */
-const RA =
-  /^ {0,4}((?:\d{4}[-/]\d\d[-/]\d\d[ .])?\d\d:\d\d:\d\d\.\d{1,6}|\d{10}\.\d{1,6}) {1,12}(?:[a-zA-Z*&!%^@$ ]{1,12} )?(tcp|udp|icmp|ipv6-icmp|ip|gre|esp|igmp) {1,32}(\S{2,64}) {1,32}(<\?>|<->|->|<-|\?>|<\?|<\|>|\|>|who|-)\s{1,32}(\S{2,64}) {1,16}(\d{1,15}) {1,16}(\d{1,15})(?: {1,16}([A-Z_]{2,8}))?\s*$/;
+const RA_PROTOCOLS = "tcp|udp|icmp|ipv6-icmp|ip|gre|esp|igmp";
+const RA = new RegExp(
+  String.raw`^ {0,4}((?:\d{4}[-/]\d\d[-/]\d\d[ .])?\d\d:\d\d:\d\d\.\d{1,6}|\d{10}\.\d{1,6}) {1,12}(?:[a-zA-Z*&!%^@$ ]{1,12} )?(${RA_PROTOCOLS}) {1,32}(\S{2,64}) {1,32}(<\?>|<->|->|<-|\?>|<\?|<\|>|\|>|who|-)\s{1,32}(\S{2,64}) {1,16}(\d{1,15}) {1,16}(\d{1,15})(?: {1,16}([A-Z_]{2,8}))?\s*$`,
+);
 
 const RA_STATES: Readonly<Record<string, Outcome>> = wordTable({
   CON: "established",
@@ -254,6 +257,7 @@ export const argus: Format = {
   id: "argus.ra",
   title: "argus flows as text (ra)",
   reference: "https://openargus.org/documentation",
+  marks: RA_PROTOCOLS.split("|").map((name) => ` ${name} `),
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m = /[-?|]>|<[-?|]|<->/.test(line.slice(0, 200)) ? RA.exec(line) : null;
     if (!m) return undefined;

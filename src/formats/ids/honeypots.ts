@@ -201,6 +201,7 @@ export const cowrieText: Format = {
   title: "Cowrie and Kippo honeypots, text",
   reference: "https://docs.cowrie.org/en/latest/",
   prose: true,
+  marks: ["[cowrie", "[kippo.", "[HoneyPot"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m =
       /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d{4})) (?=\[(?:cowrie\.|kippo\.|HoneyPot|Cowrie))/.exec(

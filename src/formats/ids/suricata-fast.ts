@@ -84,5 +84,6 @@ export const suricataFast: Format = {
   id: "suricata.fast",
   title: "Suricata fast.log, Snort alert_fast",
   reference: "https://docs.suricata.io/en/latest/configuration/suricata-yaml.html#line-based-alerts-log-fast-log",
+  marks: [" -> "],
   parse,
 };

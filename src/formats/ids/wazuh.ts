@@ -86,6 +86,8 @@ const LOCATION = /^(\d{4} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d) \(([^)]{1,128})\) (
 const SYSLOG = /^(?:ossec|wazuh)?:? ?Alert Level: \d{1,3}; Rule: (\d{1,8}) - (.{1,300}?)\.?; Location: ([^;]{1,300});/;
 const RESPONSE =
   /^((?:[A-Z][a-z]{2} ){2}[ \d]\d [\d:]{8} (?:[A-Z]{2,5} )?\d{4}) \S{0,160}active-response\/bin\/(\S{1,64}) (add|delete) (?:\S{1,64}) ([0-9A-Fa-f.:]{2,45})(?: (\S{1,32}) (\d{1,8}))?/;
+/** How both begin: told sooner than a literal far into the line. */
+const BEGINNING = /^(?:(?:[A-Z][a-z]{2} ){2}|(?:ossec|wazuh)?:? ?Alert Level: )/;
 
 export const ossecText: Format = {
   id: "ossec.alerts",
@@ -120,6 +122,7 @@ export const ossecText: Format = {
       const time = timestamp(findTime(location[1]!)?.time, context, envelope);
       return shaped({ event: { timestamp: time, host }, outcome: "unknown", initiator: "unknown" });
     }
+    if (!BEGINNING.test(line)) return undefined;
     if (line.includes("active-response/bin/")) {
       const m = RESPONSE.exec(line);
       if (!m) return undefined;

@@ -32,6 +32,7 @@ export const barracudaEsg: Format = {
   id: "barracuda.email_gateway",
   title: "Barracuda Email Security Gateway: mail syslog",
   reference: "https://campus.barracuda.com/product/emailsecuritygateway/article/BSF/Syslog/",
+  marks: [" RECV ", " SCAN ", " SEND "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!/ (?:RECV|SCAN|SEND) /.test(line.slice(0, 400))) return undefined;
     const g = LINE.exec(line)?.groups;

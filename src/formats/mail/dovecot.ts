@@ -45,6 +45,7 @@ export const dovecot: Format = {
   prose: true,
   title: "Dovecot: IMAP, POP3 and submission logins",
   reference: "https://doc.dovecot.org/2.3/configuration_manual/logging/",
+  marks: ["rip=", "auth: ", "auth(", "auth-worker"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     if (program !== undefined && !program.startsWith("dovecot")) return undefined;

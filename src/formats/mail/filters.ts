@@ -28,6 +28,7 @@ export const amavis = speakerFormat({
   id: "amavis.amavis",
   title: "amavisd",
   reference: "https://gitlab.com/amavis/amavis/-/blob/master/README_FILES/README.customize",
+  marks: ["amavis"],
   programs: /^amavisd?(?:-new)?$/,
   process: "amavis",
   sentences: AMAVIS,
@@ -57,6 +58,7 @@ export const rspamd = speakerFormat({
   id: "rspamd.rspamd",
   title: "Rspamd",
   reference: "https://docs.rspamd.com/configuration/logging/",
+  marks: ["rspamd"],
   programs: /^rspamd(?:_proxy)?$/,
   head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) #\d{1,10}\((?:normal|rspamd_proxy|controller|main|proxy)\) /,
   process: "rspamd",
@@ -106,10 +108,23 @@ const POLICY: readonly Sentence[] = [
   },
 ];
 
+const POLICY_PROGRAMS = [
+  "postgrey",
+  "policyd-spf",
+  "policy-spf",
+  "opendkim",
+  "opendmarc",
+  "MailScanner",
+  "policyd",
+  "sqlgrey",
+  "milter-greylist",
+];
+
 export const mailPolicy = speakerFormat({
   id: "mail.policy",
   title: "Mail policy services: postgrey, SPF policy, OpenDKIM, OpenDMARC, MailScanner",
   reference: "https://postgrey.schweikert.ch/",
-  programs: /^(?:postgrey|policyd-spf|policy-spf|opendkim|opendmarc|MailScanner|policyd|sqlgrey|milter-greylist)$/,
+  marks: POLICY_PROGRAMS,
+  programs: new RegExp(`^(?:${POLICY_PROGRAMS.join("|")})$`),
   sentences: POLICY,
 });

@@ -45,6 +45,7 @@ export const mimecast = keyedFormat({
   reference: "https://integrations.mimecast.com/documentation/tutorials/understanding-siem-logs/",
   vendor: "Mimecast",
   product: "Email Security",
+  marks: ["|acc="],
   find: (line) =>
     line.includes("|acc=") && (line.includes("|aCode=") || line.includes("|MsgId=") || line.includes("|Sender="))
       ? line.search(/(?<![A-Za-z])datetime=\d{4}-/)
@@ -76,6 +77,7 @@ export const proofpoint = keyedFormat({
   reference: "https://help.proofpoint.com/Threat_Insight_Dashboard/API_Documentation",
   vendor: "Proofpoint",
   product: "Protection Server",
+  marks: ["filter_instance"],
   find: (line, envelope) =>
     /^filter_instance\d{0,3}$/.test(envelope?.program ?? "") || line.includes("filter_instance")
       ? line.search(/(?:^|\s)(?:rprt|info|mod) s=\w/)
@@ -88,15 +90,24 @@ export const proofpoint = keyedFormat({
 const TRACE = /(?:^|,)"?(?:FromIP|from_ip|original_client_ip|original-client-ip)"?(?:,|$)/i;
 const TRACE_SENDER = /(?:^|,)"?(?:SenderAddress|sender_address)"?(?:,|$)/i;
 
+/** Every line of a source is asked about the same header. */
+let last = { firstLine: "", isTrace: false };
+
+function isTrace(firstLine: string, header: string): boolean {
+  if (firstLine !== last.firstLine) last = { firstLine, isTrace: TRACE.test(header) && TRACE_SENDER.test(header) };
+  return last.isTrace;
+}
+
 /** https://learn.microsoft.com/exchange/monitoring/trace-an-email-message/message-trace-modern-eac */
 export const messageTrace: Format = {
   id: "microsoft.365-trace",
   title: "Microsoft 365 message trace (CSV)",
   reference: "https://learn.microsoft.com/exchange/monitoring/trace-an-email-message/message-trace-modern-eac",
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
-    const header = context.firstLine.slice(0, 4096);
-    if (!line.includes(",") || line.startsWith("#") || !TRACE.test(header) || !TRACE_SENDER.test(header))
-      return undefined;
+    if (!line.includes(",") || line.startsWith("#")) return undefined;
+    const { firstLine } = context;
+    const header = firstLine.slice(0, 4096);
+    if (!isTrace(firstLine, header)) return undefined;
     const names = splitColumns(header, ",").map((name) => name.trim().toLowerCase().replaceAll(/[_-]/g, ""));
     if (line.startsWith(header.slice(0, 60))) return { event: {}, outcome: "unknown", initiator: "unknown" };
     const values = splitColumns(line, ",");

@@ -12,6 +12,7 @@ export const haraka = speakerFormat({
   id: "haraka.log",
   title: "Haraka",
   reference: "https://github.com/haraka/Haraka/blob/master/connection.js",
+  marks: ["haraka", "connect ip="],
   programs: /^haraka$/,
   head: /^(?:(?<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\.\d{3})\d{0,6}Z? {1,2})?\[NOTICE\] (?:\[[\w.-]{1,60}\] )?\[core\] (?=(?:dis)?connect ip=)/,
   process: "haraka",

@@ -11,6 +11,7 @@ export const hmailserver: Format = {
   id: "hmailserver.log",
   title: "hMailServer",
   reference: "https://www.hmailserver.com/documentation/latest/?page=reference_logging",
+  marks: ['\t"SENT: ', '\t"RECEIVED: '],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.startsWith('"') || line.length > 8192) return undefined;
     const m = LINE.exec(line);

@@ -26,6 +26,7 @@ export const icewarp = speakerFormat({
   title: "IceWarp: SMTP log",
   reference:
     "https://support.icewarp.com/hc/en-us/articles/115001364728-What-do-the-icons-in-the-Session-History-tab-mean-",
+  marks: [" >>> ", " <<< ", " *** ", "connected"],
   head: /^(?=[0-9A-Fa-f.:]{2,45} {1,16}\[[0-9A-F]{4,8}\] (?:\w{3}, (?<time>\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4})|\d\d:\d\d:\d\d) (?:>>> |<<< |\*\*\* |Connected|Disconnected))/,
   process: "icewarp",
   sentences: [

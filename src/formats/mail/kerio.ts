@@ -10,6 +10,7 @@ export const kerio = speakerFormat({
   title: "Kerio Connect (MailServer): mail and security logs",
   reference:
     "http://www.internetaccessmonitor.com/eng/support/docs/keriomail/ch11s04.php; https://github.com/fail2ban/fail2ban/blob/master/config/filter.d/kerio.conf",
+  marks: ["Sender-Host: ", " login from ", "Administration login into ", "Spam attack detected", "IP address "],
   head: /^\[(?<time>\d{1,2}\/[A-Z][a-z]{2}\/\d{4} \d\d:\d\d:\d\d)\] (?=Recv: |SMTP: |HTTP: |SMTP Spam attack |Attempt to deliver |IP address |Relay attempt |Client with IP |Message from IP |Failed |Administration login )/,
   process: "kerio",
   sentences: [

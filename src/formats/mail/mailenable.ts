@@ -22,6 +22,7 @@ export const mailenable: Format = {
   id: "mailenable.smtp",
   title: "MailEnable: SMTP activity log",
   reference: "http://www.mailenable.com/kb/Content/Article.asp?ID=me020170",
+  marks: ["\tSMTP-"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (line.charCodeAt(17) !== 9 || !line.startsWith("SMTP-", 18)) return undefined;
     const m = HEAD.exec(line);

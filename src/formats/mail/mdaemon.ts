@@ -20,6 +20,7 @@ export const mdaemon = speakerFormat({
   id: "mdaemon.session",
   title: "MDaemon: session and screening logs",
   reference: "https://help.mdaemon.com/MDaemon/en/log_options_2.html",
+  marks: ["Accepting ", "Host screening refused ", "Location Screening: ", ": Blocking IP:"],
   head: HEAD,
   time: packed,
   process: "mdaemon",

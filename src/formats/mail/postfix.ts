@@ -340,6 +340,7 @@ export const postfix: Format = {
   title: "Postfix",
   reference: "https://www.postfix.org/postconf.5.html",
   prose: true,
+  marks: ["postfix", "NOQUEUE: ", ": SASL "],
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const tag = program !== undefined && PROGRAM.test(program) ? null : TAG.exec(line);

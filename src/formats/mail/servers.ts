@@ -33,11 +33,16 @@ const zimbraRows = (lead: string): readonly Sentence[] => [
   { says: sentence(lead), outcome: "established", reason: "a request of this client" },
 ];
 
+const ZIMBRA_LEVELS = ["INFO", "WARN", "ERROR", "DEBUG", "TRACE", "FATAL"];
+
 export const zimbra = speakerFormat({
   id: "zimbra.mailbox",
   title: "Zimbra mailbox and audit logs",
   reference: "https://wiki.zimbra.com/wiki/Log_Files",
-  head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (?:INFO|WARN|ERROR|DEBUG|TRACE|FATAL) {1,2}(?=\[[^\]]{1,400}\] \[)/,
+  marks: ZIMBRA_LEVELS.map((level) => ` ${level} `),
+  head: new RegExp(
+    `^(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}) (?:${ZIMBRA_LEVELS.join("|")}) {1,2}(?=\\[[^\\]]{1,400}\\] \\[)`,
+  ),
   process: "zimbra",
   sentences: [...zimbraRows(OIP), ...zimbraRows(OWN_IP)],
 });
@@ -46,6 +51,7 @@ export const courier = speakerFormat({
   id: "courier.courier",
   title: "Courier IMAP, POP3 and authentication",
   reference: "https://www.courier-mta.org/imap/",
+  marks: ["imapd", "pop3d", "courier"],
   programs: /^(?:imapd|pop3d|courier(?:imap|pop3)?(?:login|d)|imapd-ssl|pop3d-ssl|courierd|courier(?:tcp|esmtp)d)$/,
   sentences: [
     {
@@ -80,6 +86,7 @@ export const cyrus = speakerFormat({
   id: "cyrus.imap",
   title: "Cyrus IMAP",
   reference: "https://www.cyrusimap.org/imap/reference/admin.html",
+  marks: ["imap", "pop3", "sieve", "lmtp", "httpd", "nntp"],
   programs: /^(?:(?:cyrus|master)\/)?(?:imaps?|pop3s?|sieve|lmtp|lmtpunix|httpd|timsieved|nntp)(?:d)?$/,
   sentences: [
     {
@@ -106,6 +113,7 @@ export const tcpserver = speakerFormat({
   id: "djb.tcpserver",
   title: "tcpserver, as qmail and djb's daemons run under it",
   reference: "https://cr.yp.to/ucspi-tcp/tcpserver.html",
+  marks: ["tcpserver", "qmail-", "smtpd", "pop3d"],
   programs: /^(?:tcpserver|qmail-\w{2,20}|smtpd|pop3d)$/,
   head: /^(?:@[0-9a-f]{24} )?(?:tcpserver: )(?=(?:ok|deny|pid) \d)/,
   sentences: [
@@ -138,6 +146,7 @@ export const opensmtpd = speakerFormat({
   id: "openbsd.smtpd",
   title: "OpenSMTPD",
   reference: "https://man.openbsd.org/smtpd.8",
+  marks: ["smtpd"],
   programs: /^smtpd$/,
   sentences: [
     {

@@ -6,6 +6,7 @@ export const spamassassin = speakerFormat({
   id: "apache.spamassassin",
   title: "SpamAssassin's spamd",
   reference: "https://docs.sekoia.io/integration/categories/email/spamassassin/",
+  marks: ["spamd"],
   programs: /^spamd$/,
   head: /^(?=spamd: (?:connection from |result: ))/,
   process: "spamd",

@@ -22,6 +22,7 @@ export const stalwart: Format = {
   id: "stalwart.log",
   title: "Stalwart mail server",
   reference: "https://stalw.art/docs/telemetry/events; https://stalw.art/docs/ref/metrics/",
+  marks: ["remoteIp = "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes(") listenerId = ") && !line.includes(") remoteIp = ")) return undefined;
     const g = LINE.exec(line)?.groups;

@@ -12,6 +12,7 @@ export const barracudaWebFilter: Format = {
   title: "Barracuda Web Security Gateway: traffic log",
   reference:
     "https://campus.barracuda.com/product/websecuritygateway/doc/6160442/syslog-and-the-barracuda-web-security-gateway/",
+  marks: [" BYF "],
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes(" BYF ")) return undefined;
     const m = LINE.exec(line);

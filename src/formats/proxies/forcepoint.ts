@@ -30,12 +30,15 @@ const LOG: GatewayLog = {
   },
 };
 
+const MARKS = ["vendor=Forcepoint", "vendor=Websense"];
+
 export const forcepoint: Format = {
   id: LOG.id,
   title: LOG.title,
   reference: LOG.reference,
+  marks: MARKS,
   parse(line: string, context: LineContext): FormatResult | undefined {
-    if (!line.includes("vendor=Forcepoint") && !line.includes("vendor=Websense")) return undefined;
+    if (!MARKS.some((mark) => line.includes(mark))) return undefined;
     return readGateway(LOG, keyValues(line.slice(0, LONGEST)), context);
   },
 };

@@ -9,6 +9,7 @@ import { proxyResult } from "./record.js";
 
 const DANTE =
   /^(?:\(?\d{10}\.\d{1,6}\)? )?(?:sockd\[\d{1,8}\]: |danted\[\d{1,8}\]: )?(?:info: )?(pass|block)\(\d{1,5}\): (tcp|udp)\/(accept|connect|bind|bindreply|udpassociate|udpreply|hostid) (\[|\]|-): /;
+const DANTE_MARKS = ["): tcp/", "): udp/"];
 /** `user@10.0.0.5.50000`: the port stands after a dot. */
 const DANTE_END =
   /(?:^| )(?:([\w%.@\\-]{1,128})@)?((?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F:]{2,45}|[A-Za-z][\w-]{0,62}(?:\.[\w-]{1,63}){1,8})\.(\d{1,5})(?=[ ,:]|$)/g;
@@ -18,8 +19,9 @@ export const dante: Format = {
   id: "dante.sockd",
   title: "Dante: SOCKS server",
   reference: "https://www.inet.no/dante/doc/latest/logging.html",
+  marks: DANTE_MARKS,
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
-    if (!/(?:pass|block)\(/.test(line)) return undefined;
+    if (!DANTE_MARKS.some((mark) => line.includes(mark))) return undefined;
     const m = DANTE.exec(line);
     if (!m) return undefined;
     const rest = line.slice(m[0].length, m[0].length + 2000);
@@ -108,6 +110,16 @@ export const tinyproxy: Format = {
   id: "tinyproxy.log",
   title: "tinyproxy",
   reference: "https://tinyproxy.github.io/",
+  marks: [
+    "Connect (",
+    "Request (",
+    "Established connection to host ",
+    "Could not establish a connection ",
+    "Could not retrieve address info ",
+    "Could not connect to host ",
+    "Unauthorized connection from ",
+    "Proxying refused on filtered ",
+  ],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const m = TINYPROXY_HEAD.exec(line);
     if (!m && envelope?.program !== "tinyproxy") return undefined;
@@ -138,6 +150,7 @@ export const privoxy: Format = {
   id: "privoxy.log",
   title: "Privoxy",
   reference: "https://www.privoxy.org/user-manual/config.html#DEBUG",
+  marks: ["Crunch: Blocked: ", " Request: ", " Connect: "],
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     const m = PRIVOXY_HEAD.exec(line);
     return m ? tell(line.slice(m[0].length), PRIVOXY, { timestamp: timeOf(context, parseIsoTime(m[1]!)) }) : undefined;

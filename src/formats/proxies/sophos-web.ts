@@ -39,6 +39,7 @@ export const sophosWeb: Format = {
   id: LOG.id,
   title: LOG.title,
   reference: LOG.reference,
+  marks: [" sav-ev="],
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.startsWith("h=") || !line.includes(" sav-ev=")) return undefined;
     return readGateway(LOG, keyValues(line.slice(0, 16_384)), context);

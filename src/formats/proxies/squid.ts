@@ -110,6 +110,7 @@ function keyed(line: string): Access | undefined {
 }
 
 function emulated(line: string): Access | undefined {
+  if (!line.includes('] "')) return undefined;
   // Only the end of the line is looked at, so that a long line costs no more than a short one.
   const end = RESULT_AT_END.exec(line.slice(-900));
   const m = end && CLF.exec(line);

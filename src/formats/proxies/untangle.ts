@@ -107,6 +107,7 @@ export const untangle: Format = {
   parse: (_line, context, envelope, record) => record && read(record, context, envelope),
 };
 
+const MARK = '"class com.untangle.';
 /** What its logger puts before the object, once the syslog header is off. */
 const BEFORE = /^(?:[A-Z]{4,8} {1,4})?(?:uvm(?:\[\d{1,10}\])?: {0,4})?(?=\{)/;
 
@@ -114,8 +115,9 @@ export const untangleSyslog: Format = {
   id: "untangle.ngfw-syslog",
   title: `${TITLE}, behind its logger's name`,
   reference: REFERENCE,
+  marks: [MARK],
   parse(line, context, envelope) {
-    if (!line.endsWith("}") || !line.includes('"class com.untangle.')) return undefined;
+    if (!line.endsWith("}") || !line.includes(MARK)) return undefined;
     const before = BEFORE.exec(line);
     const record = before && parseObject(line.slice(before[0].length));
     return record ? read(record, context, envelope) : undefined;

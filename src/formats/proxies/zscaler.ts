@@ -157,12 +157,14 @@ const WEB_COLUMNS =
     " ",
   );
 
-const MARK = /\b(?:vendor=Zscaler|product=NSS|zscalernss|csip=|clientpublicIP=|urlsupercategory=)/;
+const NAMED = ["vendor=Zscaler", "product=NSS", "zscalernss", "csip=", "clientpublicIP=", "urlsupercategory="];
+const MARK = new RegExp(`\\b(?:${NAMED.join("|")})`);
 
 export const zscaler: Format = {
   id: "zscaler.web",
   title: "Zscaler Internet Access: web, firewall, DNS and tunnel feeds, key=value or columns",
   reference: REFERENCE,
+  marks: [...NAMED, '","Allowed', '","Blocked'],
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (line.startsWith('"') && line.includes('","')) return columns(line, context);
     if (!line.includes("=") || !MARK.test(line)) return undefined;

@@ -39,6 +39,7 @@ export const ciscoIse: Format = {
   id: "cisco.ise",
   title: "Cisco ISE and Secure ACS",
   reference: "https://www.cisco.com/c/en/us/td/docs/security/ise/syslog/Cisco_ISE_Syslogs/m_SyslogsList.html",
+  marks: ["CISE_", "CSCOacs_"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes("CISE_") && !line.includes("CSCOacs_")) {
       return undefined;

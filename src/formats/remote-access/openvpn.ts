@@ -94,6 +94,10 @@ const STATUS: readonly Sentence[] = [
   },
 ];
 
+const STATUS_HEAD = /^(?:CLIENT_LIST|ROUTING_TABLE)[,\t]|^>CLIENT:ENV,/;
+/** At most 57 characters. */
+const STATUS_END = /,\d{1,15},\d{1,15},[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}$/;
+
 const BOTH = "OpenVPN client and server both write this line";
 const CLIENT: readonly Sentence[] = [
   {
@@ -150,11 +154,7 @@ export const openvpn: Format = {
     const program = envelope?.program;
     const named = program !== undefined && /^(?:ovpn|openvpn)/.test(program);
     if (!named && program !== undefined) return undefined;
-    if (
-      /^(?:CLIENT_LIST|ROUTING_TABLE)[,\t]|^>CLIENT:ENV,|,\d{1,15},\d{1,15},[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}$/.test(
-        line,
-      )
-    )
+    if (STATUS_HEAD.test(line) || STATUS_END.test(line.slice(-64)))
       return tell(line, STATUS, { process: "openvpn", timestamp: envelope?.timestamp });
     // Access Server wraps its daemons' lines: `… [OVPN 0] OUT: '…'`.
     const wrapped = /^[\d: +T-]{19,26} \[[^\]]{1,32}\] \[OVPN \d{1,3}\] OUT: ["']/.exec(line);

@@ -89,6 +89,7 @@ export const ppp: Format = {
   prose: true,
   title: "L2TP, PPTP and PPP daemons",
   reference: "https://github.com/xelerance/xl2tpd",
+  marks: ["l2tpd", "pptpd", "pppd", "accel-ppp", "sstpd"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const tag = TAG.exec(line);
@@ -161,6 +162,7 @@ export const softether: Format = {
   id: "softether.vpn",
   title: "SoftEther VPN server",
   reference: "https://www.softether.org/4-docs/1-manual/3/3.10",
+  marks: ["IP address", "User authentication failed. ", "IPsec ", "L2TP ", "SSTP ", "OpenVPN "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const head = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} (?:\[HUB "[^"]{1,64}"\] )?/.exec(line);
     if (!head && envelope?.program !== "vpnserver") return undefined;

@@ -70,6 +70,7 @@ export const pulse: Format = {
   id: "ivanti.connect-secure",
   title: "Pulse Secure / Ivanti Connect Secure",
   reference: "https://help.ivanti.com/ps/help/en_US/ICS/22.x/ag/logging_and_monitoring.htm",
+  marks: [" vpn=", "] - "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const welf = line.includes(" vpn=") && line.includes("msg=") && line.includes("realm=");
     if (welf) {

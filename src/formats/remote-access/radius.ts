@@ -58,6 +58,7 @@ export const freeradius: Format = {
   id: "freeradius.radiusd",
   title: "FreeRADIUS",
   reference: "https://wiki.freeradius.org/config/Logging",
+  marks: ["(from client ", "Ignoring request to ", "Received", "Dropping", "Discarding", "Invalid"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     const named = program !== undefined && /^(?:radiusd|freeradius)$/.test(program);
@@ -134,6 +135,7 @@ export const nps: Format = {
   title: "Microsoft NPS / IAS (RRAS) log files: DTS, ODBC and IAS formats",
   reference:
     "https://learn.microsoft.com/en-us/previous-versions/windows/it-pro/windows-server-2008-r2-and-2008/cc771748(v=ws.10)",
+  marks: ["<Packet-Type ", '"IAS",', '"RAS",', '"NPS",', ",IAS,", ",RAS,"],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (line.startsWith("<Event>") && line.includes("<Packet-Type ")) {
       const f = (name: string): string | undefined => xmlField(line, name);

@@ -19,6 +19,8 @@ interface Spoken {
   /** The beginning of its own file's lines; what follows is the message. The time is looked for in it. */
   head: RegExp;
   sentences: readonly Sentence[];
+  /** As `Format.marks`. */
+  marks?: readonly string[];
   /** Dates with slashes are day first. */
   dayFirst?: true;
 }
@@ -29,6 +31,7 @@ const ANYDESK: Spoken = {
   reference: "https://support.anydesk.com/docs/trace-files",
   process: "anydesk",
   head: /^ {0,3}(?:info|warning|error|debug) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) {1,12}(?:lsvc|gsvc|back|front|ctrl|lctrl|fsvc|clip|app)? {0,12}[\d ]{1,40} {1,32}(?=[\w.]{3,40} - )/,
+  marks: ["info ", "warning ", "error ", "debug "],
   sentences: [
     {
       says: re(String.raw`^anynet\.any_socket - Logged in from (?<ip>${A}):(?<port>\d{1,5})(?: on relay|\.|$)`),
@@ -99,6 +102,7 @@ const GUACAMOLE: Spoken = {
   reference: "https://guacamole.apache.org/doc/gug/configuring-guacamole.html",
   process: "guacamole",
   head: /^((?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d[.,]\d{3}Z?) \[[^\]]{1,80}\] (?:INFO|WARN|ERROR|DEBUG|TRACE) {1,3}(?:o\.a\.g\.|org\.apache\.guacamole\.)\S{1,120} - /,
+  marks: [" o.a.g.", " org.apache.guacamole."],
   sentences: [
     {
       says: re(
@@ -142,6 +146,7 @@ const XRDP: Spoken = {
   process: "xrdp",
   program: /^xrdp(?:-sesman)?$/,
   head: /^\[(\d{8}-\d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.+-]{8,21})\] \[(?:INFO|ERROR|WARN|WARNING|DEBUG|CORE|TRACE) {0,3}\] (?:\[[^\]]{1,120}\] )?/,
+  marks: ["xrdp", "] [INFO", "] [ERROR", "] [WARN", "] [DEBUG", "] [CORE", "] [TRACE"],
   sentences: [
     {
       says: re(
@@ -192,6 +197,14 @@ const VNC: Spoken = {
   dayFirst: true,
   program: /^(?:Xvnc|vncserver\S{0,24}|x11vnc|winvnc|vino-server|Xtigervnc|x0vncserver)$/,
   head: /^(?:(\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}) {1,4}| {0,2}(?=Connections: ))/,
+  marks: [
+    "Connections: ",
+    "Connection received from ",
+    "Client ",
+    "Invalid attempt",
+    "authentication failed",
+    "password check failed",
+  ],
   sentences: [
     {
       says: re(
@@ -251,6 +264,7 @@ const TAILSCALE: Spoken = {
   process: "tailscaled",
   program: /^tailscaled$/,
   head: /^(?:(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) )?(?=magicsock: |open-conn-track: |ssh-)/,
+  marks: ["magicsock: "],
   sentences: [
     {
       says: re(
@@ -276,6 +290,7 @@ function formatOf(spoken: Spoken): Format {
     id: spoken.id,
     title: spoken.title,
     reference: spoken.reference,
+    ...(spoken.marks ? { marks: spoken.marks } : {}),
     parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
       const program = envelope?.program;
       const named = program !== undefined && spoken.program?.test(program) === true;

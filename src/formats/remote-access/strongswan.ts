@@ -128,6 +128,7 @@ export const strongswan: Format = {
   prose: true,
   title: "strongSwan charon",
   reference: "https://docs.strongswan.org/docs/latest/config/logging.html",
+  marks: ["received packet", "sending packet: from ", "initiating ", "IKE_SA ", " config found", "looking for "],
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const program = envelope?.program;
     if (program !== undefined && !/^(?:charon|ipsec|strongswan)/.test(program)) return undefined;

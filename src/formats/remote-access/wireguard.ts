@@ -104,6 +104,7 @@ export const wireguard: Format = {
   id: "wireguard.kernel",
   title: "WireGuard kernel messages",
   reference: "https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git/tree/drivers/net/wireguard/receive.c",
+  marks: ["wireguard: "],
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const at = line.indexOf("wireguard: ");
     if (at < 0 || at > 80) return undefined;

@@ -48,6 +48,7 @@ function both({ id, title, reference, mark, is, web, judge }: AppKind): [Format,
       id,
       title,
       reference,
+      marks: [`${mark}=`],
       parse: (line, context) => (line.includes(`${mark}=`) ? read(keyValues(line), context) : undefined),
     },
     {
@@ -178,6 +179,7 @@ const keycloak: Format = {
   id: "keycloak.events",
   title: "Keycloak: events",
   reference: "https://www.keycloak.org/docs/latest/server_admin/#event-types",
+  marks: ["realmId="],
   parse(line, context) {
     if (!line.includes("realmId=") || !line.includes("ipAddress=")) return undefined;
     const g = KEYCLOAK.exec(line)?.groups;
@@ -320,6 +322,7 @@ const mattermost: Format = {
   id: "mattermost.server",
   title: "Mattermost: server log",
   reference: "https://github.com/fail2ban/fail2ban/blob/master/fail2ban/tests/files/logs/mattermost",
+  marks: ['"ip_addr"'],
   parse(line, context) {
     if (!line.includes('"ip_addr"') || !line.includes("\t{")) return undefined;
     const columns = line.split("\t", 6);
@@ -444,6 +447,7 @@ const harbor: Format = {
   id: "goharbor.core",
   title: "Harbor: core log",
   reference: `${HUB}/LePresidente/harbor-logs.yaml`,
+  marks: ['][client IP="'],
   parse(line, context) {
     const at = line.indexOf('][client IP="');
     if (at < 0 || at > 240) return undefined;
@@ -502,6 +506,7 @@ const drupal: Format = {
   id: "drupal.watchdog",
   title: "Drupal: watchdog, by syslog",
   reference: "https://github.com/fail2ban/fail2ban/blob/master/fail2ban/tests/files/logs/drupal-auth",
+  marks: ["http://", "https://"],
   parse(line, context) {
     if (!line.startsWith("http")) return undefined;
     const m = DRUPAL.exec(line);

@@ -30,6 +30,8 @@ const noted = (says: string, reason: string): Sentence => ({ says: re(says), out
 const FAIL2BAN = "https://github.com/fail2ban/fail2ban/blob/master/fail2ban/tests/files/logs";
 const HUB = "https://github.com/crowdsecurity/hub/blob/master/parsers/s01-parse";
 
+const JOOMLA_LEVELS = ["INFO", "WARNING", "NOTICE", "ERROR", "CRITICAL", "ALERT", "EMERGENCY", "DEBUG"] as const;
+
 const SPEAKERS: readonly Speaker[] = [
   {
     // `wordpress(www.example.com)[123]: Authentication failure for admin from 192.0.2.1`
@@ -62,6 +64,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "roundcube.webmail",
     title: "Roundcube: userlogins and errors logs",
     reference: `${FAIL2BAN}/roundcube-auth`,
+    marks: ["roundcube", "Successful login for ", "Failed login for ", "Failed 2fa for ", "IMAP Error: "],
     programs: /^roundcube$/,
     head: /^\[(?<time>\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:\.\d{1,6})? [+-]\d{4})\]:? /,
     process: "roundcube",
@@ -86,6 +89,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "phpmyadmin.phpmyadmin",
     title: "phpMyAdmin: authentication log",
     reference: `${FAIL2BAN}/phpmyadmin-syslog`,
+    marks: ["phpMyAdmin"],
     programs: /^phpMyAdmin$/,
     head: /^(?<time>[A-Z][a-z]{2} \d{1,2} \d{4} \d\d:\d\d:\d\d): phpmyadmin: /,
     process: "phpMyAdmin",
@@ -98,8 +102,11 @@ const SPEAKERS: readonly Speaker[] = [
     id: "joomla.error",
     title: "Joomla: error log",
     reference: "https://blog.andrehotzler.de/en/blog/technology/63-protect-joomla-login-with-fail2ban.html",
+    marks: JOOMLA_LEVELS.map((level) => `\t${level}`),
     // The text is in the site's language; the category is not.
-    head: /^(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d)\t(?=(?:INFO|WARNING|NOTICE|ERROR|CRITICAL|ALERT|EMERGENCY|DEBUG)[ \t])/,
+    head: new RegExp(
+      `^(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d[+-]\\d\\d:\\d\\d)\\t(?=(?:${JOOMLA_LEVELS.join("|")})[ \\t])`,
+    ),
     process: "joomla",
     sentences: [
       refused("^[A-Z]{4,9}[ \\t]ADDR\\tjoomlafailure\\t", "joomlafailure"),
@@ -111,6 +118,7 @@ const SPEAKERS: readonly Speaker[] = [
     title: "Rocket.Chat: failed logins",
     reference:
       "https://github.com/RocketChat/Rocket.Chat/blob/develop/apps/meteor/app/authentication/server/lib/logLoginAttempts.ts",
+    marks: ["Failed login detected"],
     head: /^(?:.{0,80}[ \]➔])?(?=Failed login detected - Username\[)/,
     process: "rocketchat",
     sentences: [
@@ -124,6 +132,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "redmine.redmine",
     title: "Redmine: logins",
     reference: "https://www.redmine.org/projects/redmine/wiki/HowTo_Configure_Fail2ban_For_Redmine",
+    marks: ["Failed login for '", "Successful authentication for '"],
     head: /^(?:[DIWEF], \[(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}) #\d{1,10}\] {1,3}[A-Z]{4,7} -- : )?(?:\[[^\]]{0,128}\] )?(?=Failed login for '|Successful authentication for ')/,
     process: "redmine",
     sentences: [
@@ -141,6 +150,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "gitlab.application",
     title: "GitLab: application log",
     reference: `${FAIL2BAN}/gitlab`,
+    marks: ["Failed Login: username="],
     head: /^(?:(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z): )?(?=Failed Login: username=)/,
     process: "gitlab",
     sentences: [refused("^Failed Login: username=USER ip=ADDR$", "Failed Login")],
@@ -149,6 +159,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "gitea.gitea",
     title: "Gitea and Forgejo: logins",
     reference: `${HUB}/LePresidente/gitea-logs.yaml`,
+    marks: ["Failed authentication attempt for ", "invalid credentials from "],
     head: /^(?:(?<time>\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) )?(?:\.\.\.|[\w-]{1,40}\/)[\w./-]{1,120}\.go:\d{1,6}:\w{1,80}\(\) \[[A-Z]\] (?:\[[\w-]{1,40}\] )?/,
     process: "gitea",
     sentences: [
@@ -164,6 +175,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "vaultwarden.vaultwarden",
     title: "Vaultwarden",
     reference: "https://github.com/dani-garcia/vaultwarden/wiki/Fail2Ban-Setup",
+    marks: ["][vaultwarden::"],
     head: /^\[(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:[+-]\d{4})?)\]\[vaultwarden::[\w:]{1,120}\]\[[A-Z]{4,5}\] /,
     process: "vaultwarden",
     sentences: [
@@ -182,6 +194,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "bitwarden.server",
     title: "Bitwarden server: identity log",
     reference: `${HUB}/MariuszKociubinski/bitwarden-logs.yaml`,
+    marks: ["Failed login attempt"],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d\d:\d\d) \[(?:WRN|INF|ERR|FTL|DBG)\] /,
     process: "bitwarden",
     sentences: [refused("^Failed login attempt(?:, 2FA invalid)?\\. ADDR$", "Failed login attempt")],
@@ -190,6 +203,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "homeassistant.core",
     title: "Home Assistant: failed logins and bans",
     reference: "https://www.home-assistant.io/integrations/http/#ip-filtering-and-banning",
+    marks: ["[homeassistant.components.http.ban]"],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{3})?) [A-Z]{4,8} \(\w{1,40}\) \[homeassistant\.components\.http\.ban\] /,
     process: "homeassistant",
     sentences: [
@@ -204,6 +218,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "jellyfin.jellyfin",
     title: "Jellyfin: logins",
     reference: `${HUB}/LePresidente/jellyfin-logs.yaml`,
+    marks: ["jellyfin", "Authentication request for "],
     programs: /^jellyfin$/,
     head: /^\[(?:(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d\d:\d\d)|\d\d:\d\d:\d\d)\] \[[A-Z]{3}\] (?:\[\d{1,8}\] )?(?:[\w.]{1,160}: )?(?=Authentication request for )/,
     process: "jellyfin",
@@ -219,6 +234,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "emby.server",
     title: "Emby Server: logins",
     reference: `${HUB}/LePresidente/emby-logs.yaml`,
+    marks: ["AUTH-ERROR: "],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}) [A-Z][a-z]{3,5} Server: (?=AUTH-ERROR: )/,
     process: "emby",
     sentences: [refused("^AUTH-ERROR: ADDR - ", "AUTH-ERROR")],
@@ -227,6 +243,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "adguard.log",
     title: "AdGuard Home: its own log",
     reference: `${HUB}/LePresidente/adguardhome-logs.yaml`,
+    marks: ["/control/login: ", '" successfully logged in from ip '],
     head: /^(?<time>\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{6}) (?:\d{1,10}#\d{1,10} )?\[(?:info|error|debug)\] /,
     process: "AdGuardHome",
     sentences: [
@@ -243,6 +260,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "audiobookshelf.server",
     title: "Audiobookshelf: logins",
     reference: `${HUB}/plague-doctor/audiobookshelf-logs.yaml`,
+    marks: ["Auth] "],
     head: /^(?:\[(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\] [A-Z]{4,5}: )?\[(?:Local|Oidc)?Auth\] /,
     process: "audiobookshelf",
     sentences: [
@@ -257,6 +275,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "janeczku.calibre-web",
     title: "Calibre-Web: logins",
     reference: `${HUB}/Jgigantino31/calibre-web-logs.yaml`,
+    marks: ['" IP-address: '],
     head: /^\[(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] {1,4}[A-Z]{4,8} \{cps\.\w{1,40}:\d{1,6}\} /,
     process: "calibre-web",
     sentences: [refused('^Login failed for user "USER" IP-address: ADDR$', "Login failed")],
@@ -265,6 +284,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "cpanel.login",
     title: "cPanel and WHM: login log",
     reference: "https://docs.cpanel.net/knowledge-base/cpanel-product/the-cpanel-log-files/",
+    marks: ["[cpaneld]", "[whostmgrd]", "[webmaild]", "[cpdavd]", "[cpsrvd]"],
     head: /^\[(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4})\] \w{4,6} \[(?:cpaneld|whostmgrd|webmaild|cpdavd|cpsrvd)\] /,
     process: "cpsrvd",
     sentences: [
@@ -276,6 +296,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "uptimekuma.uptimekuma",
     title: "Uptime Kuma and Dockge: logins",
     reference: `${HUB}/timokoessler/uptime-kuma-logs.yaml`,
+    marks: ["[AUTH] "],
     head: /^(?:(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?(?:Z|[+-]\d\d:\d\d)) )?\[AUTH\] [A-Z]{4,5}: /,
     process: "uptime-kuma",
     sentences: [
@@ -289,6 +310,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "firefly.firefly-iii",
     title: "Firefly III: audit log",
     reference: `${HUB}/vspaziani/fireflyiii.yaml`,
+    marks: [": AUDIT: "],
     head: /^\[(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\] [\w-]{1,32}\.[A-Z]{4,9}: AUDIT: /,
     process: "firefly-iii",
     sentences: [
@@ -310,6 +332,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "hestia.hestiacp",
     title: "HestiaCP: failed logins",
     reference: `${HUB}/LearningSpot/hestiacp-logs.yaml`,
+    marks: [" failed to login"],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) (?=\S{1,255} \S{3,45} failed to login$)/,
     process: "hestia",
     sentences: [refused("^(?<user>\\S{1,255}) ADDR failed to login$", "failed to login")],
@@ -318,6 +341,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "immich.server",
     title: "Immich: failed logins",
     reference: `${HUB}/gauth-fr/immich-logs.yaml`,
+    marks: ["AuthService"],
     head: /^\[Nest\] \d{1,10} {1,3}- (?<time>\d{1,2}\/\d{1,2}\/\d{4}, \d{1,2}:\d\d:\d\d(?:.[AP]M)?) {1,8}[A-Z]{3,7} \[[\w:]{0,20}AuthService(?:~\w{1,40})?\] /,
     process: "immich",
     sentences: [refused("^Failed login attempt for user USER from ip address ADDR$", "Failed login attempt")],
@@ -326,6 +350,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "overseerr.overseerr",
     title: "Overseerr and Jellyseerr: failed logins",
     reference: `${HUB}/LePresidente/jellyseerr-logs.yaml`,
+    marks: ["][API]: ", "][Auth]: "],
     head: /^(?:(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) )?\[\w{4,5}\]\[(?:API|Auth)\]: /,
     process: "overseerr",
     sentences: [
@@ -339,6 +364,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "lemonldap-ng.portal",
     title: "LemonLDAP::NG: logins",
     reference: `${HUB}/firewall-services/lemonldap-ng-logs.yaml`,
+    marks: ["LLNG", "lemonldap-ng"],
     programs: /^(?:LLNG|lemonldap-ng)$/,
     sentences: [
       refused("^(?:\\[\\w{4,7}\\] |Lemonldap::NG : )?Bad password for USER \\(ADDR\\)$", "Bad password"),
@@ -349,6 +375,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "mailu.admin",
     title: "Mailu admin: rate limits",
     reference: `${HUB}/mwinters-stuff/mailu-admin-logs.yaml`,
+    marks: [" in limiter: "],
     head: /^\[(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] [A-Z]{4,8} in limiter: /,
     process: "mailu",
     sentences: [
@@ -362,6 +389,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "mealie.mealie",
     title: "Mealie: failed logins",
     reference: `${HUB}/Jgigantino31/mealie-logs.yaml`,
+    marks: ["Incorrect username or password from "],
     head: /^(?:\[\w{4,8}\|\w{1,40}\|L\d{1,6}\] (?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d): |[A-Z]{4,8} {1,8}(?<time2>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d) - )(?=Incorrect )/,
     process: "mealie",
     sentences: [refused("^Incorrect username or password from ADDR$", "Incorrect username or password")],
@@ -370,6 +398,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "meshcentral.meshcentral",
     title: "MeshCentral: logins",
     reference: `${HUB}/a1ad/meshcentral-logs.yaml`,
+    marks: ["Failed password for ", "Accepted password for "],
     // sshd's own words, without its last.
     head: /^(?:\w{1,32}\[\d{1,10}\]: )?(?=(?:Accepted|Failed) password for .{0,255} from [0-9A-Fa-f:.]{2,45} port \d{1,5}$)/,
     process: "meshcentral",
@@ -382,6 +411,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "odoo.odoo",
     title: "Odoo: logins",
     reference: `${HUB}/crowdsecurity/odoo-logs.yaml`,
+    marks: ["odoo.addons.base.models.res_users: "],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \d{1,10} [A-Z]{4,8} \S{1,128} odoo\.addons\.base\.models\.res_users: /,
     process: "odoo",
     sentences: [
@@ -393,6 +423,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "ombi.ombi",
     title: "Ombi: failed logins",
     reference: `${HUB}/LePresidente/ombi-logs.yaml`,
+    marks: ["Failed login attempt by IP: "],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d\d:\d\d) \[Warning\] (?=Failed login attempt by IP: )/,
     process: "ombi",
     sentences: [refused("^Failed login attempt by IP: ADDR$", "Failed login attempt")],
@@ -401,6 +432,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "pf.webgui",
     title: "pfSense and OPNsense: web GUI logins",
     reference: `${HUB}/crowdsecurity/pfsense-gui-logs.yaml`,
+    marks: [" authentication error for ", "Successful login for user '"],
     head: /^\/[\w./-]{1,80}\.php: (?=(?:webConfigurator|Web GUI) authentication error for |Successful login for user ')/,
     process: "php-fpm",
     sentences: [
@@ -415,6 +447,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "paperless.ngx",
     title: "Paperless-ngx: failed logins",
     reference: `${FAIL2BAN}/paperless-ngx`,
+    marks: ["[paperless.auth]"],
     head: /^\[(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3})\] \[[A-Z]{4,8}\] \[paperless\.auth\] /,
     process: "paperless",
     sentences: [
@@ -429,6 +462,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "servarr.servarr",
     title: "Sonarr, Radarr, Prowlarr and kin: logins",
     reference: `${HUB}/schiz0phr3ne/sonarr-logs.yaml`,
+    marks: ["Auth-Failure ip", "Auth-Unauthorized ip", "Auth-Success ip", "Auth-Logout ip"],
     head: /^(?:(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{1,4})\|(?:Warn|Info|Debug)\|Auth\||\[(?:Warn|Info|Debug)\] Auth: )(?=Auth-)/,
     sentences: [
       refused("^Auth-(?:Failure|Unauthorized) ip ADDR ", "Auth-Failure"),
@@ -440,6 +474,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "stirling.pdf",
     title: "Stirling-PDF: failed logins",
     reference: `${HUB}/crowdsecurity/stirling-pdf-logs.yaml`,
+    marks: [" from IP: "],
     head: /^(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) [A-Z]{4,5} {1,2}(?:s\.)[\w.$]{1,120} \[[^\]]{1,80}\] /,
     process: "stirling-pdf",
     sentences: [
@@ -454,6 +489,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "sympa.wwsympa",
     title: "Sympa: web interface",
     reference: `${HUB}/cyrille37/sympa_ww-logs.yaml`,
+    marks: ["wwsympa"],
     programs: /^wwsympa$/,
     sentences: [
       // The arguments before the brackets are the client's own text.
@@ -472,6 +508,7 @@ const SPEAKERS: readonly Speaker[] = [
     id: "zoneminder.web",
     title: "ZoneMinder: logins",
     reference: `${HUB}/baudneo/zoneminder-logs.yaml`,
+    marks: ["web_php["],
     head: /^(?<time>\d\d\/\d\d\/\d\d(?:,)? \d{1,2}:\d\d:\d\d(?:.[AP]M [A-Z]{2,5})?\.\d{1,6}) web_php\[\d{1,10}\]\.[A-Z]{3} /,
     process: "zoneminder",
     sentences: [

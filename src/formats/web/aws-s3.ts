@@ -12,6 +12,7 @@ export const awsS3: Format = {
   id: "aws.s3access",
   title: "Amazon S3: server access log",
   reference: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html",
+  marks: [" REST.", " WEBSITE.", " SOAP.", " BATCH.", " S3."],
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     const m = line.includes("] ") ? HEAD.exec(line) : null;
     if (!m) return undefined;

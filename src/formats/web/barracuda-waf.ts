@@ -18,6 +18,7 @@ export const barracudaWaf: Format = {
   title: "Barracuda Web Application Firewall",
   reference:
     "https://campus.barracuda.com/product/webapplicationfirewall/doc/4259935/how-to-configure-syslog-and-other-logs/",
+  marks: [" WF ", " TR ", " NF ", " AUDIT "],
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     const m = HEAD.exec(line);
     if (!m) return undefined;

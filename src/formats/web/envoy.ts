@@ -32,6 +32,7 @@ export const envoyAccess: Format = {
   id: "envoy.access",
   title: "Envoy and Istio: access log, default formats",
   reference: REFERENCE,
+  marks: ['Z] "'],
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (line[0] !== "[") return undefined;
     const m = HEAD.exec(line);

@@ -44,12 +44,14 @@ function tidy(out: WebRecord): void {
   delete out.user;
 }
 
-const KEYED = /(?:^|[,;\s])(?:ip_client|unit_hostname|policy_name|virtual_name|acl_policy_name)="/;
+const KEYS = ["ip_client", "unit_hostname", "policy_name", "virtual_name", "acl_policy_name"] as const;
+const KEYED = new RegExp(`(?:^|[,;\\s])(?:${KEYS.join("|")})="`);
 
 export const f5Keyed: Format = {
   id: "f5.asm",
   title: "F5 BIG-IP: application security and request logging, key=value",
   reference: "https://techdocs.f5.com/en-us/bigip-15-1-0/external-monitoring-of-big-ip-systems-implementations.html",
+  marks: KEYS.map((key) => `${key}="`),
   parse(line: string, context: LineContext, _envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes('="') || !KEYED.test(line)) return undefined;
     const pairs = keyValues(line.slice(0, 16_384).replace(/^ASM:/, ""), ",");
@@ -119,6 +121,18 @@ const MESSAGES: readonly Message[] = [
 ];
 
 const CODE = /(?:^|[ :])([0-9a-f]{8}):[0-7]: /;
+/** Of each of the messages. */
+const MARKS = [
+  "client IP",
+  "session.user.clientip",
+  "SSL Handshake failed for TCP ",
+  "RST sent from ",
+  "Rejected",
+  "Limiting",
+  "Dropping",
+  " failed to login after",
+  " attempts=",
+];
 const WORTH = ["IP", "clientip", "RST sent", "Handshake", "host=", " from "];
 
 /** APM and LTM: `01490500:5: /Common/profile:Common:session: message`. */
@@ -126,6 +140,7 @@ export const f5Message: Format = {
   id: "f5.bigip",
   title: "F5 BIG-IP: access policy sessions and traffic manager messages",
   reference: "https://my.f5.com/manage/s/article/K06362015",
+  marks: MARKS,
   parse(line: string, _context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     const code = CODE.exec(line.slice(0, 400));
     if (!code || !WORTH.some((word) => line.includes(word))) return undefined;

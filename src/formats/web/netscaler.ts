@@ -26,6 +26,8 @@ export const netscaler: Format = {
   id: "citrix.netscaler",
   title: "Citrix NetScaler (ADC) and Gateway",
   reference: "https://developer-docs.netscaler.com/en-us/netscaler-syslog-message-reference/current-release/",
+  // A dash or a digit follows.
+  marks: [..."-0123456789"].map((c) => `PPE${c}`),
   parse(line: string, context: LineContext, envelope?: EnvelopeFields): FormatResult | undefined {
     if (!line.includes("PPE")) return undefined;
     const dated = DATED.exec(line.slice(0, 300));

@@ -11,10 +11,30 @@ import { webResult } from "./record.js";
 
 interface Pattern {
   readonly dataset: string;
+  /** What its lines begin with, as bits. */
+  readonly begins: number;
   /** A literal that every such line holds. */
   readonly mark: string;
   readonly line: RegExp;
   time?(stated: string): ParsedTime | undefined;
+}
+
+/** Addresses, and clocks. */
+const ADDRESS = 1;
+const BRACKET = 2;
+/** `2021-03-04`, `2021/03/04`. */
+const DASHED = 4;
+const SLASHED = 8;
+/** A word, a blank. */
+const OTHER = 16;
+const ANY = 31;
+
+/** Spares lines of other formats most of the patterns. */
+function beginningOf(line: string): number {
+  const c = line.charCodeAt(0);
+  if (c === 91) return BRACKET | ADDRESS;
+  if (c >= 48 && c <= 57) return /^\d{4}-/.test(line) ? DASHED : /^\d{4}\//.test(line) ? SLASHED : ADDRESS;
+  return /^[A-Fa-f.:]/.test(line) ? ADDRESS | OTHER : OTHER;
 }
 
 const IP = "(?<client>[0-9a-fA-F.:]{3,45}|\\[[0-9a-fA-F.:]{3,45}\\])";
@@ -23,6 +43,7 @@ const METHOD = "(?<method>[A-Z]{3,10})";
 const PATTERNS: readonly Pattern[] = [
   {
     dataset: "morgan.short",
+    begins: ADDRESS,
     mark: " ms",
     line: new RegExp(
       `^${IP} (?<user>\\S{1,128}) ${METHOD} (?<uri>\\S{1,8192}) HTTP/[\\d.]{1,3} (?<status>\\d{3}) (?<bytes>\\d{1,15}|-) - [\\d.]{1,16} ms$`,
@@ -30,6 +51,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "gin.access",
+    begins: BRACKET,
     mark: "[GIN",
     line: new RegExp(
       `^\\[GIN(?:-debug)?\\] (?<time>\\d{4}/\\d\\d/\\d\\d - \\d\\d:\\d\\d:\\d\\d) \\| {0,8}(?<status>\\d{3}) {0,8}\\| {0,20}\\S{1,24} {0,8}\\| {0,40}${IP} {0,8}\\| {0,8}${METHOD} {1,16}"?(?<uri>[^"\\s]{1,8192})`,
@@ -38,6 +60,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "uvicorn.access",
+    begins: ADDRESS | BRACKET | OTHER,
     mark: ' - "',
     line: new RegExp(
       `^(?:INFO: {1,8}| ?\\[BACKEND\\]\\[(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d)\\] )?${IP}:(?<port>\\d{1,5}) - "(?<request>[A-Z]{3,10} [^"]{1,8192} HTTP/[\\d.]{1,3})" (?<status>\\d{3})(?: [A-Z][\\w' -]{1,40})?$`,
@@ -46,6 +69,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "werkzeug.access",
+    begins: ADDRESS | OTHER,
     mark: '] "',
     line: new RegExp(
       `^(?:INFO:werkzeug:)?${IP} - (?<user>\\S{1,128}) \\[(?<time>\\d\\d/[A-Z][a-z]{2}/\\d{4} \\d\\d:\\d\\d:\\d\\d)\\] "(?<request>[^"]{0,8192})" (?<status>\\d{3}) (?<bytes>\\d{1,15}|-)$`,
@@ -54,6 +78,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "rails.access",
+    begins: ANY,
     mark: "Started ",
     line: new RegExp(
       `Started ${METHOD} "(?<uri>[^"]{1,8192})" for ${IP} at (?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d [+-]\\d{4})$`,
@@ -63,6 +88,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     // nginx's `upstreamlog` of many handbooks: `[date] client - user - host to: upstream: request status …`.
     dataset: "nginx.access",
+    begins: BRACKET,
     mark: " to: ",
     line: new RegExp(
       `^\\[(?<time>\\d{2}/[A-Z][a-z]{2}/\\d{4}:[\\d:]{8} [+-]\\d{4})\\] ${IP} - (?<user>\\S{1,128}) - (?<host>\\S{1,255})(?: \\S{1,255})? to: [^"]{1,300}?: (?<request>[A-Z]{3,10} \\S{1,8192} HTTP/[\\d.]{1,3})(?: (?<status>\\d{3})(?: |$))?`,
@@ -72,6 +98,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     // Common log format with an ISO date, a host or a port between date and request, or without ident and user.
     dataset: "web.access",
+    begins: ADDRESS,
     mark: '"',
     line: new RegExp(
       `^${IP}(?: (?:-|\\S{1,64}) (?<user>\\S{1,128}))? \\[(?<time>[^\\]]{16,40})\\](?: "?(?<host>[\\w.:-]{1,255})"?)? "(?<request>[A-Z]{3,16} [^"]{1,8192})" (?<status>\\d{3}) (?<bytes>\\d{1,15}|-)(?: "(?<referrer>[^"]{0,4096})" "(?<agent>[^"]{0,4096})")?(?: |$)`,
@@ -81,6 +108,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     // Zoraxy; `origin` is the Host that was asked for.
     dataset: "zoraxy.access",
+    begins: SLASHED,
     mark: "[client: ",
     line: new RegExp(
       `^(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d) (?:\\[[\\d .:-]{19,32}\\] )?\\[router:[^\\]]{0,64}\\] \\[origin:(?<host>[^\\]]{0,255})\\] \\[client: ${IP}\\](?: \\[useragent: (?<agent>[^\\]]{0,2048})\\])? ${METHOD} (?<uri>\\S{1,8192}) (?<status>\\d{3})$`,
@@ -90,6 +118,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     // Confluence: `%t %{X-AUSERNAME}o %I %h %r %s %Dms %b %{Referer}i %{User-Agent}i`.
     dataset: "confluence.access",
+    begins: BRACKET,
     mark: "ms ",
     line: new RegExp(
       `^\\[(?<time>\\d{2}/[A-Z][a-z]{2}/\\d{4}:[\\d:]{8} [+-]\\d{4})\\] (?<user>\\S{1,128}) [\\w.-]{1,80} ${IP} (?<request>[A-Z]{3,10} \\S{1,8192} HTTP/[\\d.]{1,3}) (?<status>\\d{3}) \\d{1,9}ms (?<bytes>\\d{1,15}|-) (?<referrer>\\S{1,4096})(?: (?<agent>.{0,2048}))?$`,
@@ -99,6 +128,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     // Bitbucket: in (`i`) and out (`o`) of a request. Of a list of addresses the first is the client.
     dataset: "bitbucket.access",
+    begins: ADDRESS,
     mark: ' | "',
     line: new RegExp(
       `^${IP}(?:,[0-9a-fA-F.:,]{2,200})? \\| https? \\| [io][*@]?\\w{1,40} \\| (?<user>\\S{1,128}) \\| (?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}) \\| "(?<request>[A-Z]{3,10} [^"]{1,8192})" \\| "(?<referrer>[^"]{0,4096})" "(?<agent>[^"]{0,4096})" \\| (?<status>\\d{3}|-) \\| (?:\\d{1,15}|-) \\| (?<bytes>\\d{1,15}|-) \\|`,
@@ -108,6 +138,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     // The router of Gitea and Forgejo.
     dataset: "gitea.router",
+    begins: ANY,
     mark: " router: completed ",
     line: new RegExp(
       `^(?:(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d) )?\\S{1,160} \\[[A-Z]\\] (?:\\[[\\w-]{1,40}\\] )?router: completed ${METHOD} (?<uri>\\S{1,8192}) for ${IP}:(?<port>\\d{1,5}), (?<status>\\d{3}) `,
@@ -116,6 +147,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "odoo.access",
+    begins: DASHED,
     mark: " werkzeug: ",
     line: new RegExp(
       `^(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}) \\d{1,10} [A-Z]{4,8} \\S{1,128} werkzeug: ${IP} - - \\[[^\\]]{16,40}\\] "(?<request>[^"]{1,8192})" (?<status>\\d{3}) `,
@@ -124,6 +156,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "gotify.access",
+    begins: DASHED,
     mark: " | ",
     line: new RegExp(
       `^(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:Z|[+-]\\d\\d:\\d\\d)) \\| {0,4}(?<status>\\d{3}) \\| {0,16}\\S{2,24} \\| {0,40}${IP} \\| ${METHOD} {1,16}"(?<uri>[^"]{1,8192})"$`,
@@ -132,6 +165,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "mealie.access",
+    begins: OTHER,
     mark: " - [",
     line: new RegExp(
       `^[A-Z]{4,8} {1,8}(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d) - \\[(?<client>[0-9a-fA-F.:]{2,45}):(?<port>\\d{1,5})\\] (?<status>\\d{3}) [A-Z][\\w' -]{1,40} "(?<request>[A-Z]{3,10} [^"]{1,8192} HTTP/[\\d.]{1,3})"$`,
@@ -140,6 +174,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "couchdb.access",
+    begins: BRACKET,
     mark: "[notice] ",
     line: new RegExp(
       `^\\[notice\\] (?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z) \\S{1,253}@\\S{1,253} <[\\d.]{3,32}> \\w{1,32} (?<host>\\S{1,255}) ${IP} (?<user>\\S{1,128}) ${METHOD} (?<uri>\\S{1,8192}) (?<status>\\d{3}) \\w{2,16} \\d{1,12}$`,
@@ -148,6 +183,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "thehive.access",
+    begins: DASHED | BRACKET,
     mark: "AccessLogFilter [",
     line: new RegExp(
       `^(?:(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3}) )?\\[\\w{4,5}\\] (?:from )?[\\w.]{1,80}AccessLogFilter \\[[^\\]]{0,80}\\] ${IP} ${METHOD} (?<uri>\\S{1,8192}) took \\d{1,12}ms and returned (?<status>\\d{3}) (?<bytes>\\d{1,15}) bytes$`,
@@ -156,6 +192,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "filebrowser.access",
+    begins: SLASHED,
     mark: ": ",
     line: new RegExp(
       `^(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d) (?<uri>/\\S{0,8192}): (?<status>\\d{3}) ${IP} (?:<nil>|[\\w/])`,
@@ -164,6 +201,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "joplin.access",
+    begins: DASHED | ADDRESS,
     mark: " App: ",
     line: new RegExp(
       `^(?:\\d\\d:\\d\\d:\\d\\d \\d{1,3}\\|app {0,4}\\| )?(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d): \\[error\\] App: (?<status>\\d{3}): ${METHOD} (?<uri>\\S{1,8192}): ${IP}: `,
@@ -172,6 +210,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "joplin.access",
+    begins: DASHED | ADDRESS,
     mark: ": App: ",
     line: new RegExp(
       `^(?:\\d\\d:\\d\\d:\\d\\d \\d{1,3}\\|app {0,4}\\| )?(?<time>\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d): App: ${IP}: [\\d.]{1,12} \\w{1,3}: ${METHOD} (?<uri>\\S{1,8192}) \\((?<status>\\d{3})\\) \\(`,
@@ -180,6 +219,7 @@ const PATTERNS: readonly Pattern[] = [
   },
   {
     dataset: "php.server",
+    begins: BRACKET,
     mark: "]: ",
     line: new RegExp(
       `^\\[(?<time>[A-Z][a-z]{2} [A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d \\d{4})\\] ${IP}:(?<port>\\d{1,5}) \\[(?<status>\\d{3})\\]: (?:${METHOD} )?(?<uri>/\\S{0,8192})`,
@@ -251,10 +291,14 @@ export const plainAccess: Format = {
       const router = line.startsWith("at=") ? 0 : line.indexOf(ROUTER) + ROUTER.length;
       if (router === 0 || (router > ROUTER.length && router < 100)) return heroku(line, router, context);
     }
-    const stream = line.includes("] TCP ") || line.includes("] UDP ") ? streamed(line, context) : undefined;
+    const begins = beginningOf(line);
+    const stream =
+      (begins & ADDRESS) !== 0 && (line.includes("] TCP ") || line.includes("] UDP "))
+        ? streamed(line, context)
+        : undefined;
     if (stream) return stream;
     for (const pattern of PATTERNS) {
-      if (!line.includes(pattern.mark)) continue;
+      if ((pattern.begins & begins) === 0 || !line.includes(pattern.mark)) continue;
       const g = pattern.line.exec(line)?.groups;
       if (!g || addressAndPort(g["client"]).ip === undefined) continue;
       const stated = g["time"];

@@ -3,6 +3,7 @@
  * of others); `ClientAddr` is who connected. The nearest hop that a list names is its last.
  */
 import { forwardedList } from "../fields.js";
+import type { Format } from "../format.js";
 import { ADDRESS } from "../firewalls/patterns.js";
 import { speakerFormat } from "../speaker.js";
 import { addressAndPort } from "../values.js";
@@ -43,12 +44,13 @@ export const traefikJson = jsonFormat({
 });
 
 /** Traefik's own log: what it hands on. The client is the source and the service behind it the destination. */
-export const traefikText = speakerFormat({
+export const traefikText: Format = speakerFormat({
   id: "traefik.log",
   title: "Traefik: its own log, streams handed on",
   reference: "https://github.com/crowdsecurity/hub/blob/master/parsers/s01-parse/aidalinfo/tcpudp-flood-traefik.yaml",
   head: /^time="(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))" level=debug msg="(?=Handling )/,
   process: "traefik",
+  marks: ['msg="Handling '],
   sentences: [
     {
       says: new RegExp(

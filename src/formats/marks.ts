@@ -1,0 +1,95 @@
+/**
+ * Which formats a line may be of: the literals that formats name are looked for in one pass over the line, whatever their number,
+ * so that a format more costs a line of another nothing.
+ *
+ * Four characters of a literal stand for it, and lie in a table by their hash: more formats may be asked than need be, never fewer.
+ */
+
+/** What names its literals: a format. */
+export interface Marked {
+  readonly marks?: readonly string[];
+}
+
+const GRAM = 4;
+const HASH_BITS = 14;
+/** Knuth's multiplicative hash. */
+const MULTIPLIER = 0x9e3779b1;
+const WORD_BITS = 32;
+/** Of ASCII letters; others are changed too, which makes them alike where they were not: a format asked in vain. */
+const LOWER = 0x20;
+
+export class MarkIndex<T extends Marked> {
+  private readonly words: number;
+  /** Hash of four characters to a row of `rows`, 0: none. */
+  private readonly table = new Uint16Array(1 << HASH_BITS);
+  /** Bits of the formats that a hash stands for. */
+  private readonly rows: Uint32Array[];
+  /** Bits of those that are always asked. */
+  private readonly always: Uint32Array;
+  private readonly bits: Uint32Array;
+
+  constructor(private readonly all: readonly T[]) {
+    this.words = Math.ceil(all.length / WORD_BITS);
+    this.always = new Uint32Array(this.words);
+    this.bits = new Uint32Array(this.words);
+    this.rows = [this.always];
+    const shared = gramCounts(all);
+    for (const [i, { marks }] of all.entries()) {
+      if (!marks) set(this.always, i);
+      else for (const mark of marks) set(this.rowOf(rarest(mark, shared)), i);
+    }
+  }
+
+  /** Those that may know the line, in their order. @param program the envelope's: it may hold the mark too */
+  candidates(text: string, program = ""): T[] {
+    const { bits, always, words } = this;
+    for (let w = 0; w < words; w++) bits[w] = always[w]!;
+    this.look(text);
+    if (program !== "") this.look(program);
+    const out: T[] = [];
+    for (let w = 0; w < words; w++)
+      for (let left = bits[w]!; left !== 0; left &= left - 1)
+        out.push(this.all[w * WORD_BITS + 31 - Math.clz32(left & -left)]!);
+    return out;
+  }
+
+  private look(text: string): void {
+    const { table, rows, bits, words } = this;
+    let gram = 0;
+    for (let i = 0; i < text.length; i++) {
+      gram = (gram << 8) | ((text.charCodeAt(i) | LOWER) & 0xff);
+      const row = table[Math.imul(gram, MULTIPLIER) >>> (WORD_BITS - HASH_BITS)]!;
+      if (row === 0 || i < GRAM - 1) continue;
+      const found = rows[row]!;
+      for (let w = 0; w < words; w++) bits[w]! |= found[w]!;
+    }
+  }
+
+  private rowOf(gram: number): Uint32Array {
+    const hash = Math.imul(gram, MULTIPLIER) >>> (WORD_BITS - HASH_BITS);
+    if (this.table[hash] === 0) this.table[hash] = this.rows.push(new Uint32Array(this.words)) - 1;
+    return this.rows[this.table[hash]!]!;
+  }
+}
+
+function set(bits: Uint32Array, i: number): void {
+  bits[i >>> 5]! |= 1 << (i & 31);
+}
+
+function gramsOf(mark: string): number[] {
+  if (mark.length < GRAM) throw new RangeError(`a mark of fewer than ${GRAM} characters: "${mark}"`);
+  const codes = Array.from({ length: mark.length }, (_, i) => (mark.charCodeAt(i) | LOWER) & 0xff);
+  return codes.slice(GRAM - 1).map((_, i) => codes.slice(i, i + GRAM).reduce((gram, code) => (gram << 8) | code, 0));
+}
+
+function gramCounts(all: readonly Marked[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { marks } of all)
+    for (const mark of marks ?? []) for (const gram of gramsOf(mark)) counts.set(gram, (counts.get(gram) ?? 0) + 1);
+  return counts;
+}
+
+/** The part that the fewest marks share: it says the most. Among equals the last, because words begin alike (`src_`, `date`). */
+function rarest(mark: string, counts: ReadonlyMap<number, number>): number {
+  return gramsOf(mark).reduce((best, gram) => (counts.get(gram)! <= counts.get(best)! ? gram : best));
+}
