@@ -5,7 +5,7 @@ import { coverageJson, findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
 import type { HuntSummary, ReportInput, ReportProvenance } from "../report/summary.js";
 import { formatCount, plural } from "../report/text.js";
-import { isoTime } from "../triage/findings.js";
+import { isoTime } from "../model/iso-time.js";
 import type { ReportId } from "./flags.js";
 import { manifestOf, type Bounds, type HuntStart } from "./manifest.js";
 import type { ExtraFile, OutputFolder } from "./output-folder.js";

@@ -1,7 +1,7 @@
 /** `manifest.json`: how a hunt was given, and what it came to. It stands there from the start, so that the hunt can go on. */
 import { backgroundJson } from "../report/findings-json.js";
 import type { HuntRequest, HuntResult } from "../hunt/hunt.js";
-import { isoTime } from "../triage/findings.js";
+import { isoTime } from "../model/iso-time.js";
 import type { OutputFolder } from "./output-folder.js";
 import { thisProcess, type Underway } from "./resume.js";
 import { VERSION } from "./version.js";

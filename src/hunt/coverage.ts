@@ -1,10 +1,10 @@
 /** Task results to the coverage of each source, and the totals. */
 import { FORMATS } from "../formats/registry.js";
+import { isoTime } from "../model/iso-time.js";
 import type { Coverage, SourceCoverage, SourceError } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
 import type { FileHash } from "../sources/file-hash.js";
 import type { SourceRef, WalkProblem } from "../sources/source.js";
-import { isoTime } from "../triage/findings.js";
 import { jumpAcross, type Jump } from "./clock-jumps.js";
 import { ledgerOf, type LedgerRequest, type LogTimes } from "./ledger.js";
 import type { Task } from "./plan.js";

@@ -1,9 +1,9 @@
 /** The coverage ledger: what is known of each log's times, held against the window of the hunt and what was expected. */
 import { pathMatcher } from "../formats/parser-settings.js";
+import { isoTime } from "../model/iso-time.js";
 import type { SourceCoverage } from "../model/coverage.js";
 import { ERRORS } from "../model/errors.js";
 import type { Assurance, ClockJump, ExpectedSource, Gap, Ledger, LedgerLimit, LedgerSource } from "../model/ledger.js";
-import { isoTime } from "../triage/findings.js";
 import { clockJumps, isNewestFirst, isUnordered, MAX_JUMPS, type Jump, type Order } from "./clock-jumps.js";
 import { sourceNames } from "./logical-sources.js";
 import { addSpan, DAY_MS, dayNumber, dayText, type DaySpan } from "./sampler.js";

@@ -3,6 +3,8 @@
  * some readers), no bidi override, nothing invisible. Escaping loses nothing.
  */
 
+import { isoTime } from "../model/iso-time.js";
+
 const BEYOND_ASCII = /[^ -~]/;
 const TO_ESCAPE = /[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}]/gu;
 
@@ -37,5 +39,5 @@ export function sortedRecord<T>(record: Readonly<Record<string, T>>): Record<str
 /** RFC 3339 in UTC with milliseconds, or undefined for a time that has no such text (not finite, before year 0, after 9999). */
 export function rfc3339(ms: number | undefined): string | undefined {
   if (ms === undefined || !(ms >= -62167219200000 && ms <= 253402300799999)) return undefined;
-  return new Date(ms).toISOString();
+  return isoTime(ms);
 }

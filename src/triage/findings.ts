@@ -2,6 +2,7 @@
  * Sightings to findings. Parts made by different workers merge to the same result in any order: evidence is chosen by total
  * orders (first, last, worst), so a finding does not depend on how the work was cut.
  */
+import { isoTime } from "../model/iso-time.js";
 import {
   EVIDENCE_LIMIT,
   levelOf,
@@ -81,10 +82,6 @@ function byWorst(a: EvidenceDraft, b: EvidenceDraft): number {
   return RANK[a.evidence.verdict] - RANK[b.evidence.verdict] || byTime(a, b);
 }
 
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
 /** A line as evidence keeps it: whole, or the part around what was found in it, with `…` for what was left out. */
 export function keptText(original: string, observed: string): string {
   if (original.length <= EVIDENCE_LIMIT) return original;
@@ -108,14 +105,15 @@ export class FindingsBuilder {
     const { event, log } = sighting;
     const time = event.timestamp;
     const known = this.drafts.get(judgement.finding);
-    const day = time === undefined ? undefined : isoTime(time).slice(0, 10);
+    const timestamp = time === undefined ? undefined : isoTime(time);
+    const day = timestamp?.slice(0, 10);
     const draft: EvidenceDraft = {
       evidence: {
         path: log.path,
         offset: log.offset,
         line: log.line,
         ...(log.record === undefined ? {} : { record: log.record }),
-        ...(time === undefined ? {} : { timestamp: isoTime(time) }),
+        ...(timestamp === undefined ? {} : { timestamp }),
         verdict: judgement.verdict,
         original: keptText(sighting.original, sighting.observed),
         format: sighting.format,

@@ -4,7 +4,7 @@
  * A line that tells the whole story is judged at once. One that covers a single direction, or does not say who began, is
  * returned as `pending` with its conversation record, and judged by `settle` once every record of the hunt is in.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import type { Event, Outcome, ParsedLine } from "../model/event.js";
 import type { Indicator, IndicatorType } from "../model/indicator.js";
@@ -159,15 +159,8 @@ const COLLIDING: ReadonlySet<IndicatorType> = new Set<IndicatorType>(["ja3", "ja
 /** Finding id: the same indicator, asset and family give the same id in every hunt. */
 export function findingId({ type, value }: Judged, asset: string, verdict: Verdict): string {
   const key = JSON.stringify([COLLIDING.has(type) ? `${type} ${value}` : value, asset, FAMILY[verdict]]);
-  let id = ids.get(key);
-  if (id === undefined) {
-    id = createHash("sha256").update(key).digest("hex").slice(0, 16);
-    if (ids.size >= 65_536) ids.clear();
-    ids.set(key, id);
-  }
-  return id;
+  return hash("sha256", key, "hex").slice(0, 16);
 }
-const ids = new Map<string, string>();
 
 const DIRECTION_REASON: Readonly<Record<Direction, string>> = {
   inbound: "inbound: the indicator began it",
