@@ -20,7 +20,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 
 import { Journal } from "../src/hunt/journal.js";
-import type { Batch } from "../src/hunt/batch.js";
+import { batchBytes, batchOf } from "../src/hunt/batch.js";
 import type { Task } from "../src/hunt/plan.js";
 import type { TaskResult } from "../src/hunt/task-result.js";
 
@@ -134,7 +134,7 @@ describe("resuming", () => {
       "bash",
       [
         "-c",
-        `mkfifo pipe; exec 9<>pipe; ${process.execPath} ${program} ${HUNT.join(" ")} out --workers 1 logs pipe & p=$!; for i in $(seq 200); do sleep 0.05; [ $(grep -ac ^R out/checkpoint.jsonl 2>/dev/null || echo 0) -ge ${keep} ] && break; done; kill -9 $p; wait $p`,
+        `mkfifo pipe; exec 9<>pipe; ${process.execPath} ${program} ${HUNT.join(" ")} out --workers 1 logs pipe & p=$!; for i in $(seq 200); do sleep 0.05; [ $(grep -aEc '^R[0-9a-f]{16}' out/checkpoint.jsonl 2>/dev/null || echo 0) -ge ${keep} ] && break; done; kill -9 $p; wait $p`,
       ],
       { cwd, encoding: "utf8", timeout: 30_000 },
     );
@@ -143,7 +143,7 @@ describe("resuming", () => {
   }
 
   it("reads a source again that changed, and tells of one that was added", () => {
-    const cwd = stopped("changed", 3);
+    const cwd = stopped("changed", 4);
     writeFileSync(join(cwd, "logs/1.log"), "2021-03-09T00:00:00Z fw src=203.0.113.9 dst=10.0.0.1 action=accept\n", {
       flag: "a",
     });
@@ -202,16 +202,17 @@ describe("the journal", () => {
     ...(start === undefined ? {} : { range: { start, end: start + 10 } }),
   });
   const result = (id: number): TaskResult => ({ id, source: id, logs: [], interrupted: false });
-  const batch = (text: string): Batch =>
-    ({
-      heads: [text],
-      tails: ["é\u2028"],
-      lines: [1],
+  const batch = (text: string): Uint8Array<ArrayBuffer> =>
+    batchBytes({
+      text: Buffer.from(text),
+      ends: Uint32Array.of(1, 2),
+      lines: Float64Array.of(7),
       pendings: [],
-      findings: [],
+      drafts: Buffer.from("\n\n"),
+      values: ["é\u2028"],
       decoys: [],
       pendingDecoys: [],
-    }) as Batch;
+    });
 
   it("gives whole tasks only, wherever it was cut off, and goes on from there", () => {
     const path = join(root, "journal");
@@ -245,7 +246,7 @@ describe("the journal", () => {
           }
           expect(again!.header).toBe('{"a":1}');
           const texts = (from: Journal, i: number): string[] =>
-            [...from.batchesOf(tasks[i]!)].map(({ heads }) => heads[0]!);
+            [...from.batchesOf(tasks[i]!)].map((bytes) => Buffer.from(batchOf(bytes).text).toString("utf8"));
           const has = tasks.map((one) => again!.journal.has(one));
           for (const [i, known] of has.entries()) {
             if (kept >= size) expect(known).toBe(ended.has(i));

@@ -2,6 +2,7 @@
  * Scanning a file in blocks and ranges finds what a walk over its lines finds: same lines, numbers and offsets, wherever blocks
  * and ranges are cut and however long the lines are.
  */
+import { batchOf } from "../src/hunt/batch.js";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,10 +56,12 @@ async function scan(
   const env = scanEnvironment(
     setup,
     (s) => ({ head: `${s.log.offset} ${s.indicator.name}`, tail: "" }),
-    (_task, batch) => {
-      batch.heads.forEach((head, i) => {
+    (_task, bytes) => {
+      const { text, ends, lines } = batchOf(bytes);
+      lines.forEach((line, i) => {
+        const head = Buffer.from(text.subarray(i === 0 ? 0 : ends[2 * i - 1], ends[2 * i])).toString("utf8");
         const [offset, indicator] = head.split(" ") as [string, string];
-        seen.push({ line: base + batch.lines[i]! + 1, offset: Number(offset), indicator });
+        seen.push({ line: base + line + 1, offset: Number(offset), indicator });
       });
     },
     BLOCK,

@@ -30,6 +30,11 @@ export class HashedFile {
     if (this.characters > BUFFER_CHARACTERS) this.flush();
   }
 
+  writeBytes(bytes: Uint8Array): void {
+    this.flush();
+    this.put(bytes);
+  }
+
   end(): Digest {
     try {
       this.flush();
@@ -40,11 +45,14 @@ export class HashedFile {
   }
 
   private flush(): void {
-    const bytes = Buffer.from(this.buffer.join(""));
-    this.hash.update(bytes);
-    this.bytes += bytes.length;
+    if (this.characters > 0) this.put(Buffer.from(this.buffer.join("")));
     this.buffer = [];
     this.characters = 0;
+  }
+
+  private put(bytes: Uint8Array): void {
+    this.hash.update(bytes);
+    this.bytes += bytes.length;
     orOutputFailed(this.told, () => writeAll(this.fd, bytes));
   }
 }

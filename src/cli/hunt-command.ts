@@ -95,6 +95,7 @@ async function runHunt(operands: string[], given: FlagValues, underway?: Underwa
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
       ...windowWanted(flags.window as WantedWindow | undefined),
+      ...(isTold || flags.failOn !== undefined ? {} : { sightingsOnly: true }),
       ...(flags.maxExpanded === undefined ? {} : { maxExpandedBytes: flags.maxExpanded as number }),
     },
     // Nothing is kept without a folder, and a hash that is not kept proves nothing.
@@ -117,9 +118,9 @@ async function runHunt(operands: string[], given: FlagValues, underway?: Underwa
 
   const stdout = new StandardOutput();
   const result = await watched(request, flags, {
-    sink: (json) => {
-      output?.sighting(json);
-      return flags.json === true ? stdout.line(json) : undefined;
+    sink: (lines) => {
+      output?.sightings(lines);
+      return flags.json === true ? stdout.write(lines) : undefined;
     },
     closed: stdout.closed,
     stopped: signals.stopped,
@@ -210,8 +211,8 @@ class StandardOutput {
     process.stdout.on("error", () => this.gone.abort());
   }
 
-  line(text: string): void | Promise<void> {
-    if (this.closed.aborted || process.stdout.write(`${text}\n`)) return undefined;
+  write(bytes: Uint8Array): void | Promise<void> {
+    if (this.closed.aborted || process.stdout.write(bytes)) return undefined;
     this.drained ??= new Promise<void>((resolve) => {
       const go = (): void => {
         process.stdout.off("drain", go);
@@ -248,10 +249,10 @@ function showSummary(summary: HuntSummary, jsonOnStdout: boolean): void {
 
 function exitCode(set: IndicatorSet, result: HuntResult, failOn: Level | undefined): number {
   if (!result.complete || result.interrupted || set.errors.length > 0) return INCOMPLETE;
+  if (failOn === undefined) return DONE;
   // The first is of the worst level.
   const [worst] = result.findings;
-  const reached = failOn !== undefined && worst && LEVELS.indexOf(worst.level) <= LEVELS.indexOf(failOn);
-  return reached ? FAILED_ON : DONE;
+  return worst && LEVELS.indexOf(worst.level) <= LEVELS.indexOf(failOn) ? FAILED_ON : DONE;
 }
 
 const LOSSES_TOLD = 10;

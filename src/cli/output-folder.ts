@@ -24,10 +24,10 @@ export class OutputFolder {
   /** Of the files written so far, by name: what tells later that they are as the hunt left them. */
   readonly digests: Record<string, Digest> = {};
 
-  private readonly sightings: HashedFile;
+  private readonly sightingsFile: HashedFile;
 
   private constructor(readonly path: string) {
-    this.sightings = new HashedFile(join(path, `${SIGHTINGS}.part`), path);
+    this.sightingsFile = new HashedFile(join(path, `${SIGHTINGS}.part`), path);
   }
 
   /**
@@ -56,13 +56,14 @@ export class OutputFolder {
     });
   }
 
-  sighting(json: string): void {
-    this.sightings.write(`${json}\n`);
+  /** @param lines whole, in UTF-8 */
+  sightings(lines: Uint8Array): void {
+    this.sightingsFile.writeBytes(lines);
   }
 
   /** Ends sightings.jsonl. */
   closeSightings(): void {
-    this.digests[SIGHTINGS] = this.sightings.end();
+    this.digests[SIGHTINGS] = this.sightingsFile.end();
     orOutputFailed(this.path, () => renameSync(join(this.path, `${SIGHTINGS}.part`), join(this.path, SIGHTINGS)));
   }
 

@@ -1,9 +1,10 @@
 /** Sightings and decoys' hits of a log on their way to the collector. */
 import type { ParsedLine } from "../model/event.js";
 import type { Judgement, SightedIndicator, Sighting } from "../model/sighting.js";
-import { packed, unpacked, FindingsBuilder, type FindingDraft, type PackedDraft } from "../triage/findings.js";
+import { FindingsBuilder } from "../triage/findings.js";
 import type { Pending, Triage } from "../triage/triage.js";
 import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
+import { draftRun } from "./draft-run.js";
 import type { HuntedIndicator } from "./indicator-table.js";
 
 /** A sighting as text, cut where the main thread puts in the line number. Without a tail the judgement is still to come. */
@@ -23,56 +24,97 @@ export interface PendingSighting {
   sighting: Omit<Sighting, "judgement" | "event" | "original"> & { time: number | undefined };
 }
 
-/** Sightings in file order, as parallel lists. */
+/**
+ * Sightings in file order. The text is bytes from here to the output's file: strings of it would be copied from heap to heap, and
+ * encoded and escaped again for the journal.
+ */
 export interface Batch {
-  heads: string[];
-  tails: (string | undefined)[];
+  /** The sightings' JSON, the head and the tail of one after those of another. UTF-8, no line breaks. */
+  text: Uint8Array;
+  /** Of each sighting: where its head ends in `text`, and where its tail does. */
+  ends: Uint32Array;
   /** Newlines of the task before the line: the line number less one, less what earlier ranges of the file hold. */
-  lines: number[];
-  pendings: (PendingSighting | undefined)[];
-  /** What the judged ones among them come to; line numbers as in `lines`, plus one. */
-  findings: FindingDraft[];
+  lines: Float64Array;
+  /** Those without a tail, by their index. */
+  pendings: [number, PendingSighting][];
+  /** What judged ones, of this batch or of earlier ones, come to: see `draft-run.ts`. Line numbers as in `lines`, plus one. */
+  drafts: Uint8Array;
+  /** Values of the indicators in `drafts`. */
+  values: string[];
   /** Background check: judged hits of decoys, and those that wait for their conversation. */
   decoys: DecoyHit[];
   pendingDecoys: PendingDecoy[];
 }
 
-/** A batch as text, and back. */
-export function batchJson({ findings, ...batch }: Batch): string {
-  return JSON.stringify({ ...batch, drafts: findings.map(packed) });
+type Rest = Omit<Batch, "text" | "ends" | "lines" | "drafts">;
+
+const HEADER_BYTES = 32;
+
+/** A batch as bytes, for threads and files: five lengths, then the parts, those of numbers first because they are aligned. */
+export function batchBytes({ text, ends, lines, drafts, ...rest }: Batch): Uint8Array<ArrayBuffer> {
+  const json = Buffer.from(JSON.stringify(rest satisfies Rest));
+  const parts = [lines, ends, text, drafts, json];
+  const out = new Uint8Array(HEADER_BYTES + parts.reduce((sum, part) => sum + part.byteLength, 0));
+  new Uint32Array(out.buffer, 0, parts.length).set(parts.map((part) => part.byteLength));
+  let at = HEADER_BYTES;
+  for (const part of parts) {
+    out.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+    at += part.byteLength;
+  }
+  return out;
 }
 
-export function batchOf(json: string): Batch {
-  const { drafts, ...batch } = JSON.parse(json) as Omit<Batch, "findings"> & { drafts: PackedDraft[] };
-  return { ...batch, findings: drafts.map(unpacked) };
+/** Parts are views of the bytes, which must stand at the beginning of their buffer. */
+export function batchOf({ buffer }: Uint8Array<ArrayBuffer>): Batch {
+  const [lines, ends, text, drafts, json] = new Uint32Array(buffer, 0, 5) as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  let at = HEADER_BYTES;
+  const next = (length: number): number => (at += length) - length;
+  return {
+    lines: new Float64Array(buffer, next(lines), lines / Float64Array.BYTES_PER_ELEMENT),
+    ends: new Uint32Array(buffer, next(ends), ends / Uint32Array.BYTES_PER_ELEMENT),
+    text: new Uint8Array(buffer, next(text), text),
+    drafts: new Uint8Array(buffer, next(drafts), drafts),
+    ...(JSON.parse(Buffer.from(buffer, next(json), json).toString("utf8")) as Rest),
+  };
 }
 
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 512 * 1024;
 /** About what a pending judgement takes. */
 const PENDING_BYTES = 400;
+/** Findings that are gathered before they are handed over: more are merged where they come from, and more memory is taken. */
+const DRAFTS = 4096;
 
 export class BatchBuilder {
   private readonly findings = new FindingsBuilder();
   private readonly decoys = new DecoyTally();
-  private batch = emptyBatch();
-  private bytes = 0;
+  private text = Buffer.allocUnsafe(BATCH_BYTES);
+  private length = 0;
+  private ends: number[] = [];
+  private lines: number[] = [];
+  private pendings: Batch["pendings"] = [];
+  private pendingDecoys: PendingDecoy[] = [];
 
-  /** @param source where the log stands among all */
+  /** @param source where the log stands among all; @param sightingsOnly no findings are made */
   constructor(
     private readonly source: number,
     private readonly serialise: Serialise,
+    private readonly sightingsOnly = false,
   ) {}
 
   get isFull(): boolean {
-    return this.bytes > BATCH_BYTES;
+    const waiting = this.pendings.length + this.pendingDecoys.length;
+    return this.length + waiting * PENDING_BYTES > BATCH_BYTES / 2 || this.findings.size >= DRAFTS;
   }
 
   decoy({ value }: HuntedIndicator, { judgement, pending }: Triage): void {
     if (judgement) this.decoys.add(value, judgement.verdict);
-    else {
-      this.batch.pendingDecoys.push({ value, pending: pending! });
-      this.bytes += PENDING_BYTES;
-    }
+    else this.pendingDecoys.push({ value, pending: pending! });
   }
 
   /** @param log with the line's number in the task, from 1 */
@@ -83,7 +125,7 @@ export class BatchBuilder {
     judged: Triage & { observed: string },
     log: Sighting["log"],
   ): void {
-    const { batch, source } = this;
+    const { source } = this;
     const facts = {
       log,
       indicator: sighted(indicator),
@@ -92,31 +134,56 @@ export class BatchBuilder {
       ...(parsed.timezone === undefined ? {} : { timezone: parsed.timezone }),
     };
     const sighting = { event: parsed.event, original, ...facts };
-    if (judged.judgement) this.findings.add(sighting, judged.judgement, source);
+    if (judged.judgement) {
+      if (!this.sightingsOnly) this.findings.add(sighting, judged.judgement, source);
+    } else
+      this.pendings.push([
+        this.lines.length,
+        { pending: judged.pending, source, sighting: { ...facts, time: parsed.event.timestamp } },
+      ]);
     const { head, tail } = this.serialise(sighting, judged.judgement);
-    batch.heads.push(head);
-    batch.tails.push(tail);
-    batch.lines.push(log.line - 1);
-    batch.pendings.push(
-      judged.pending && { pending: judged.pending, source, sighting: { ...facts, time: parsed.event.timestamp } },
-    );
-    this.bytes += head.length + (tail?.length ?? PENDING_BYTES);
+    this.write(head);
+    this.ends.push(this.length);
+    if (tail !== undefined) this.write(tail);
+    this.ends.push(this.length);
+    this.lines.push(log.line - 1);
   }
 
-  /** Hands over what there is and starts anew; undefined when there is nothing. */
-  take(): Batch | undefined {
-    const { batch } = this;
-    if (batch.heads.length + batch.pendingDecoys.length + this.decoys.size === 0) return undefined;
-    batch.findings = this.findings.take();
-    batch.decoys = this.decoys.take();
-    this.batch = emptyBatch();
-    this.bytes = 0;
+  /**
+   * Hands over what there is and starts anew; undefined when there is nothing.
+   * @param last findings are handed over too: else they wait until there are many
+   */
+  take(last: boolean): Batch | undefined {
+    const { findings, decoys, lines, pendingDecoys } = this;
+    const runs = last ? findings.size > 0 : findings.size >= DRAFTS;
+    if (!runs && lines.length + pendingDecoys.length + decoys.size === 0) return undefined;
+    const batch: Batch = {
+      text: this.text.subarray(0, this.length),
+      ends: Uint32Array.from(this.ends),
+      lines: Float64Array.from(lines),
+      pendings: this.pendings,
+      ...(runs ? draftRun(findings.take()) : { drafts: new Uint8Array(0), values: [] }),
+      decoys: decoys.take(),
+      pendingDecoys,
+    };
+    this.length = 0;
+    this.ends = [];
+    this.lines = [];
+    this.pendings = [];
+    this.pendingDecoys = [];
     return batch;
   }
-}
 
-function emptyBatch(): Batch {
-  return { heads: [], tails: [], lines: [], pendings: [], findings: [], decoys: [], pendingDecoys: [] };
+  private write(text: string): void {
+    // Of UTF-8 a UTF-16 code unit takes three bytes at most.
+    const most = this.length + text.length * 3;
+    if (most > this.text.length) {
+      const larger = Buffer.allocUnsafe(most * 2);
+      this.text.copy(larger, 0, 0, this.length);
+      this.text = larger;
+    }
+    this.length += this.text.write(text, this.length);
+  }
 }
 
 /** What a sighting says of its indicator; what is not known of it is left out. */

@@ -7,55 +7,47 @@
 import type { Event } from "../model/event.js";
 import type { Judgement, Sighting } from "../model/sighting.js";
 import { Conversations } from "../triage/conversation.js";
-import type { EvidenceDraft, FindingDraft } from "../triage/findings.js";
 import { settle } from "../triage/triage.js";
 import type { Task } from "./plan.js";
 import { DecoyTally, type PendingDecoy } from "./decoy-tally.js";
-import { batchJson, batchOf, type Batch, type PendingSighting } from "./batch.js";
+import { batchOf, type Batch, type PendingSighting } from "./batch.js";
 import type { TaskResult } from "./task-result.js";
 import { FindingStore } from "./finding-store.js";
-import { LineSpool } from "./spool.js";
+import { ByteSpool, LineSpool } from "./spool.js";
 
-/** Takes finished sightings, one JSON text each, in order. */
-export type SightingSink = (json: string) => void | Promise<void>;
+/** Takes finished sightings in order: lines of JSON in UTF-8, each with its line end. */
+export type SightingSink = (lines: Uint8Array) => void | Promise<void>;
 
 /** Completes a sighting whose judgement came late: everything after the line number. */
 export type SerialiseTail = (sighting: PendingSighting["sighting"], judgement: Judgement) => string;
 
 interface Lane {
   /** Batches that came before their turn: in memory, and on disk once there are many. */
-  waiting: Batch[];
-  spooled: LineSpool | undefined;
+  waiting: ByteSpool;
   result: TaskResult | undefined;
   done: boolean;
 }
 
-/** A held sighting that is to be judged. In the spool its head goes before it, as a line of its own: text is not encoded twice. */
-interface Held {
-  line: number;
-  item: PendingSighting;
-}
-/** First characters of the spool's lines. */
-const FINISHED = "=";
-const HEAD = "<";
-const UNJUDGED = "?";
-
-/** Batches kept in memory before their turn; a batch holds some 256 KiB of text. */
-const WAITING_IN_MEMORY = 24;
+/** Of a task's batches before their turn, bytes that are kept in memory. */
+const WAITING_BYTES = 4 * 1024 * 1024;
+/** Of those that are held, likewise. */
+const HELD_BYTES = 8 * 1024 * 1024;
 
 export class Collector {
   readonly findings = new FindingStore();
   readonly decoys = new DecoyTally();
   private readonly conversations = new Conversations();
-  private readonly held = new LineSpool();
+  /** Batches from the first on of which a sighting waits, and the line base of each. */
+  private readonly held = new ByteSpool(HELD_BYTES);
+  private readonly heldBases: number[] = [];
   /** Decoys have conversations of their own, so that the list's are judged as without them. */
   private readonly decoyConversations = new Conversations();
   private readonly heldDecoys = new LineSpool();
   private readonly lanes = new Map<number, Lane>();
+  /** Taken so far. */
+  sightings = 0;
   private holding = false;
   private turn = 0;
-  /** Batches in memory before their turn. */
-  private waiting = 0;
   /** Newlines before the current range of the source. */
   private lineBase = 0;
   private writing: Promise<void> = Promise.resolve();
@@ -64,12 +56,14 @@ export class Collector {
     private readonly tasks: readonly Task[],
     private readonly sink: SightingSink,
     private readonly serialiseTail: SerialiseTail,
+    private readonly sightingsOnly = false,
   ) {}
 
-  batch(task: Task, batch: Batch): Promise<void> {
+  /** @param bytes of `batchBytes` */
+  batch(task: Task, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     return this.inTurn(async () => {
-      if (task.id === this.turn) await this.take(batch);
-      else this.wait(this.lane(task.id), batch);
+      if (task.id === this.turn) await this.take(bytes);
+      else this.lane(task.id).waiting.append(bytes);
     });
   }
 
@@ -82,7 +76,7 @@ export class Collector {
       while (this.turn < this.tasks.length) {
         const current = this.tasks[this.turn]!;
         const known = this.lanes.get(current.id);
-        if (known) for (const batch of this.waited(known)) await this.take(batch);
+        if (known) for (const bytes of known.waiting.drain()) await this.take(bytes);
         if (!known?.done) return;
         const following = this.tasks[this.turn + 1];
         this.lineBase = following?.source === current.source ? this.lineBase + newlinesOf(known.result) : 0;
@@ -95,12 +89,10 @@ export class Collector {
   /** Judges what waited and writes what was held. Call once, when every task is finished. */
   async close(): Promise<void> {
     await this.writing;
-    let head = "";
-    for (const text of this.held.drain()) {
-      const rest = text.slice(1);
-      if (text.startsWith(FINISHED)) await this.sink(rest);
-      else if (text.startsWith(HEAD)) head = rest;
-      else await this.judge(head, JSON.parse(rest) as Held);
+    let i = 0;
+    for (const bytes of this.held.drain()) {
+      const lineBase = this.heldBases[i++]!;
+      await this.sink(linesOf(batchOf(bytes), lineBase, (head, line, item) => this.judged(head, line, item)));
     }
     for (const text of this.heldDecoys.drain()) {
       const { value, pending } = JSON.parse(text) as PendingDecoy;
@@ -108,44 +100,27 @@ export class Collector {
     }
   }
 
-  private async judge(head: string, { line, item }: Held): Promise<void> {
-    const { pending, sighting, source } = item;
+  /** The tail of a sighting that waited. */
+  private judged(head: string, line: number, { pending, sighting, source }: PendingSighting): string {
     const judgement = settle(pending, this.conversations.resolve(pending.record));
-    await this.sink(`${head}${line}${this.serialiseTail(sighting, judgement)}`);
-    this.findings.add(completed(head, line, sighting), judgement, source);
+    if (!this.sightingsOnly) this.findings.add(completed(head, line, sighting), judgement, source);
+    return this.serialiseTail(sighting, judgement);
   }
 
   /** Lets go of temporary files after a failure. */
   dispose(): void {
     this.held.dispose();
     this.heldDecoys.dispose();
-    for (const lane of this.lanes.values()) lane.spooled?.dispose();
+    for (const lane of this.lanes.values()) lane.waiting.dispose();
   }
 
   private lane(id: number): Lane {
     let lane = this.lanes.get(id);
     if (!lane) {
-      lane = { waiting: [], spooled: undefined, result: undefined, done: false };
+      lane = { waiting: new ByteSpool(WAITING_BYTES), result: undefined, done: false };
       this.lanes.set(id, lane);
     }
     return lane;
-  }
-
-  private wait(lane: Lane, batch: Batch): void {
-    if (!lane.spooled && this.waiting < WAITING_IN_MEMORY) {
-      lane.waiting.push(batch);
-      this.waiting++;
-      return;
-    }
-    lane.spooled ??= new LineSpool();
-    lane.spooled.append(batchJson(batch));
-  }
-
-  private *waited(lane: Lane): Generator<Batch> {
-    this.waiting -= lane.waiting.length;
-    yield* lane.waiting.splice(0);
-    if (lane.spooled) for (const line of lane.spooled.drain()) yield batchOf(line);
-    lane.spooled = undefined;
   }
 
   /** One at a time: messages of several workers come interleaved, and taking one may wait for the sink. */
@@ -155,27 +130,22 @@ export class Collector {
     return run;
   }
 
-  private async take(batch: Batch): Promise<void> {
-    this.findings.merge(placed(batch.findings, this.lineBase));
+  private async take(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const batch = batchOf(bytes);
+    this.sightings += batch.lines.length;
+    this.findings.merge(batch, this.lineBase);
     this.decoys.merge(batch.decoys);
     for (const decoy of batch.pendingDecoys) {
       this.decoyConversations.add(decoy.pending.record);
       this.heldDecoys.append(JSON.stringify(decoy));
     }
-    for (const [i, head] of batch.heads.entries()) {
-      const line = this.lineBase + batch.lines[i]! + 1;
-      const item = batch.pendings[i] ?? undefined;
-      if (item) {
-        this.holding = true;
-        this.conversations.add(item.pending.record);
-        this.held.append(`${HEAD}${head}`);
-        this.held.append(`${UNJUDGED}${JSON.stringify({ line, item } satisfies Held)}`);
-        continue;
-      }
-      const json = `${head}${line}${batch.tails[i]}`;
-      if (this.holding) this.held.append(`${FINISHED}${json}`);
-      else await this.sink(json);
-    }
+    for (const [, { pending }] of batch.pendings) this.conversations.add(pending.record);
+    this.holding ||= batch.pendings.length > 0;
+    if (batch.lines.length === 0) return;
+    if (this.holding) {
+      this.held.append(bytes);
+      this.heldBases.push(this.lineBase);
+    } else await this.sink(linesOf(batch, this.lineBase));
   }
 }
 
@@ -183,19 +153,45 @@ function newlinesOf(result: TaskResult | undefined): number {
   return result?.logs.reduce((sum, log) => sum + log.newlines, 0) ?? 0;
 }
 
-/** Line numbers of a range's findings, made absolute. Drafts of one finding share evidence: each is moved once. */
-function placed(drafts: FindingDraft[], lineBase: number): FindingDraft[] {
-  if (lineBase === 0) return drafts;
-  const moved = new Map<EvidenceDraft, EvidenceDraft>();
-  const move = (d: EvidenceDraft): EvidenceDraft => {
-    let there = moved.get(d);
-    if (!there) {
-      there = { ...d, evidence: { ...d.evidence, line: d.evidence.line + lineBase } };
-      moved.set(d, there);
-    }
-    return there;
+/** Of digits in a line's number. */
+const MOST_DIGITS = 16;
+const NEWLINE = Buffer.from("\n");
+
+/**
+ * The lines of a batch as the output has them.
+ * @param tailOf of a sighting that waits
+ */
+function linesOf(
+  { text, ends, lines, pendings }: Batch,
+  lineBase: number,
+  tailOf: (head: string, line: number, item: PendingSighting) => string = () => "",
+): Uint8Array {
+  const waiting = new Map(pendings);
+  const tails = new Map<number, Buffer>();
+  let size = text.length + lines.length * (MOST_DIGITS + NEWLINE.length);
+  for (const [i, item] of waiting) {
+    const start = i === 0 ? 0 : ends[2 * i - 1]!;
+    const head = Buffer.from(text.buffer, text.byteOffset + start, ends[2 * i]! - start).toString("utf8");
+    const tail = Buffer.from(tailOf(head, lineBase + lines[i]! + 1, item));
+    tails.set(i, tail);
+    size += tail.length;
+  }
+  const out = Buffer.allocUnsafe(size);
+  let length = 0;
+  const put = (part: Uint8Array): void => {
+    out.set(part, length);
+    length += part.length;
   };
-  return drafts.map((f) => ({ ...f, first: move(f.first), last: move(f.last), worst: f.worst.map(move) }));
+  for (let i = 0, at = 0; i < lines.length; i++) {
+    const cut = ends[2 * i]!;
+    const end = ends[2 * i + 1]!;
+    put(text.subarray(at, cut));
+    length += out.write(String(lineBase + lines[i]! + 1), length, "latin1");
+    put(tails.get(i) ?? text.subarray(cut, end));
+    put(NEWLINE);
+    at = end;
+  }
+  return out.subarray(0, length);
 }
 
 /** The sighting as findings need it: the log's line is read back from the JSON. */

@@ -3,51 +3,80 @@
  * limit drafts go to disk sorted by id, are merged from there, and sorted again into the order that findings are told in.
  */
 import { LEVELS, VERDICTS, type Finding, type FindingList, type Judgement, type Sighting } from "../model/sighting.js";
-import { packed, unpacked, FindingsBuilder, type FindingDraft, type PackedDraft } from "../triage/findings.js";
+import { FindingsBuilder } from "../triage/findings.js";
+import { draftJson, draftOf, entriesOf, type DraftRun } from "./draft-run.js";
 import { SortedRuns } from "./sorted-runs.js";
 import { TemporaryFile } from "./temporary-file.js";
 
 /** Drafts kept in memory; each is some two kilobytes. */
 const IN_MEMORY = 8192;
+/** A run of so many bytes goes to disk as it is, once any has: what is in it would soon go there too. */
+const RUN_BYTES = 256 * 1024;
 
 /** Adds what is known at the end alone. */
 export type Complete = (finding: Finding) => Finding;
 
 export class FindingStore {
   private readonly builder = new FindingsBuilder();
+  /** Text: the line base, a tab, the draft. */
   private runs: SortedRuns | undefined;
   private file: TemporaryFile | undefined;
+  /** Of the indicators whose drafts are on disk. */
+  private readonly values = new Set<string>();
 
-  constructor(private readonly limit = IN_MEMORY) {}
+  constructor(
+    private readonly limit = IN_MEMORY,
+    private readonly runBytes = RUN_BYTES,
+  ) {}
 
   add(sighting: Omit<Sighting, "judgement">, judgement: Judgement, source: number): void {
     this.builder.add(sighting, judgement, source);
     this.bound();
   }
 
-  merge(drafts: Iterable<FindingDraft>): void {
-    this.builder.merge(drafts);
+  /** @param lineBase lines before the part of the file that the run is from */
+  merge({ drafts, values }: DraftRun, lineBase: number): void {
+    if (drafts.length === 0) return;
+    if (this.runs && drafts.length >= this.runBytes) {
+      for (const value of values) this.values.add(value);
+      this.runs.addSorted(drafts, `${lineBase}\t`);
+      return;
+    }
+    for (const { text } of entriesOf(drafts)) this.builder.merge([draftOf(text, lineBase)]);
     this.bound();
   }
 
   /**
-   * The findings in their order. Call once.
+   * The findings in their order, worked out when they are first asked for: whoever wants sightings alone need not wait. Call once, when
+   * all is in.
    * @param completing is told the values of all indicators that were met
    */
   list(completing: (values: ReadonlySet<string>) => Complete): FindingList {
+    let known: FindingList | undefined;
+    const list = (): FindingList => (known ??= this.ordered(completing));
+    return {
+      get length() {
+        return list().length;
+      },
+      [Symbol.iterator]: () => list()[Symbol.iterator](),
+    };
+  }
+
+  private ordered(completing: (values: ReadonlySet<string>) => Complete): FindingList {
     if (!this.runs) {
       const findings = this.builder.findings();
       const complete = completing(new Set(findings.map(({ indicator }) => indicator.name)));
       return findings.map(complete);
     }
     this.spill();
-    const values = new Set<string>();
+    const complete = completing(this.values);
     const ordered = new SortedRuns();
+    let length = 0;
     for (const finding of this.merged()) {
-      values.add(finding.indicator.name);
-      ordered.add(orderOf(finding), JSON.stringify(finding));
+      ordered.add(orderOf(finding), JSON.stringify(complete(finding)));
+      length++;
     }
-    return this.written(ordered, completing(values));
+    return this.written(ordered, length);
   }
 
   /** Lets go of temporary files; lists are empty from then on. */
@@ -63,7 +92,10 @@ export class FindingStore {
 
   private spill(): void {
     this.runs ??= new SortedRuns();
-    for (const draft of this.builder.take()) this.runs.add(draft.id, JSON.stringify(packed(draft)));
+    for (const draft of this.builder.take()) {
+      this.values.add(draft.indicator.name);
+      this.runs.add(draft.id, `0\t${draftJson(draft)}`);
+    }
   }
 
   /** Each finding once, by id. */
@@ -72,7 +104,8 @@ export class FindingStore {
     for (const { key, text } of this.runs!.merged()) {
       if (key !== id) yield* this.finished();
       id = key;
-      this.builder.merge([unpacked(JSON.parse(text) as PackedDraft)]);
+      const tab = text.indexOf("\t");
+      this.builder.merge([draftOf(text.slice(tab + 1), Number(text.slice(0, tab)))]);
     }
     yield* this.finished();
   }
@@ -83,13 +116,9 @@ export class FindingStore {
     return findings;
   }
 
-  private written(ordered: SortedRuns, complete: Complete): FindingList {
+  private written(ordered: SortedRuns, length: number): FindingList {
     const file = (this.file = new TemporaryFile());
-    let length = 0;
-    for (const { text } of ordered.merged()) {
-      file.write(`${JSON.stringify(complete(JSON.parse(text) as Finding))}\n`);
-      length++;
-    }
+    for (const { text } of ordered.merged()) file.write(`${text}\n`);
     return {
       length,
       *[Symbol.iterator]() {

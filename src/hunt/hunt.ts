@@ -70,6 +70,7 @@ export interface HuntRim {
 }
 
 export interface HuntResult {
+  /** None with `sightingsOnly`. */
   findings: FindingList;
   coverage: Coverage;
   sightings: number;
@@ -123,19 +124,11 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   let interrupted = false;
   let toHashBytes = 0;
   const failures = new Map<number, string>();
-  let sightings = 0;
-  const collector = new Collector(
-    tasks,
-    (json) => {
-      sightings++;
-      return rim.sink(json);
-    },
-    rim.serialiseTail,
-  );
+  const collector = new Collector(tasks, rim.sink, rim.serialiseTail, request.settings.sightingsOnly);
   const handlers: TaskHandlers = {
-    batch: (task, batch) => {
-      journal?.batch(task, batch);
-      return collector.batch(task, batch);
+    batch: (task, bytes) => {
+      journal?.batch(task, bytes);
+      return collector.batch(task, bytes);
     },
     result: async (result) => {
       results.set(result.id, result);
@@ -169,7 +162,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
     const worthThreads = totalBytes >= WORTH_THREADS_BYTES || request.workers !== undefined;
     for (const task of done) {
       if (Atomics.load(stop, 0) !== 0) break;
-      for (const batch of journal!.batchesOf(task)) await collector.batch(task, batch);
+      for (const bytes of journal!.batchesOf(task)) await collector.batch(task, bytes);
       const result = { ...journal!.resultOf(task), id: task.id };
       results.set(task.id, result);
       await collector.finish(task, result);
@@ -206,7 +199,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   return {
     findings,
     coverage: check === undefined ? coverage : { ...coverage, background: check },
-    sightings,
+    sightings: collector.sightings,
     outside: logs.reduce((n, log) => n + log.outside, 0),
     otherWindow: logs.reduce((n, log) => n + log.otherWindow, 0),
     complete: coverage.sources.every((s) => s.complete),

@@ -2,30 +2,29 @@
  * What a hunt has done so far, on disk: of each task that came to its end, its batches and its result. A hunt that was broken off
  * takes these as they are and does the rest, and comes to the same as one that was not.
  *
- * A file of lines that is only ever appended to: a letter for the kind, the CRC-32 of what follows in eight hexadecimal digits, then
- * `H` the header; `A` a start of the hunt, which ends what an earlier one left undone; `B` a batch and `R` the result of a
- * task, after the task's key and a tab. Where a line is not whole, as a crash may leave it, the file is cut off.
+ * A file of records that is only ever appended to: a letter for the kind, the CRC-32 and the length of what follows in eight hexadecimal
+ * digits each, the content, a line end. `H` holds the header; `A` is a start of the hunt, which ends what an earlier one left undone;
+ * `B` holds a batch (see `batchBytes`) and `R` the result of a task, after the task's key and a tab. Where a record is not whole, as a
+ * crash may leave it, the file is cut off.
  */
 import { crc32 } from "node:zlib";
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 
 import { orOutputFailed } from "../model/errors.js";
-import { batchJson, batchOf, type Batch } from "./batch.js";
 import type { Task } from "./plan.js";
 import { writeAll } from "./temporary-file.js";
 import type { TaskResult } from "./task-result.js";
 
-/** Lines are gathered up to so many characters, or for so long. */
-const BUFFER_CHARACTERS = 1024 * 1024;
+/** Records are gathered up to so many bytes, or for so long. */
+const BUFFER_BYTES = 1024 * 1024;
 const BUFFER_MS = 250;
 /** A killed process loses nothing that was written; a machine without power, what was not synced. */
 const SYNC_MS = 2000;
-const CHUNK = 1024 * 1024;
-/** Of a line, its kind and the checksum of the rest. */
-const HEAD = 9;
-const NEWLINE = 10;
+/** Of a record, its kind, and the checksum and length of the rest. */
+const HEAD = 17;
+const NEWLINE = Buffer.from("\n");
 
-/** Where a line's JSON stands in the file. */
+/** Where a record's content stands in the file, without the task's key. */
 interface Place {
   start: number;
   end: number;
@@ -37,8 +36,8 @@ interface DoneTask {
 }
 
 export class Journal {
-  private buffer: string[] = [];
-  private characters = 0;
+  private buffer: Uint8Array[] = [];
+  private bytes = 0;
   private timer: NodeJS.Timeout | undefined;
   private synced = Date.now();
 
@@ -55,8 +54,8 @@ export class Journal {
       orOutputFailed(path, () => openSync(path, "w+", 0o600)),
       new Map(),
     );
-    journal.line("H", header);
-    journal.line("A", "");
+    journal.record("H", header);
+    journal.record("A", "");
     return journal;
   }
 
@@ -76,7 +75,7 @@ export class Journal {
     ftruncateSync(fd, end);
     const journal = new Journal(path, fd, done);
     const text = journal.textAt(header);
-    journal.line("A", "");
+    journal.record("A", "");
     return { journal, header: text };
   }
 
@@ -89,8 +88,8 @@ export class Journal {
       return undefined;
     }
     try {
-      const [line] = wholeLines(fd);
-      return line?.kind === "H" ? line.rest.toString("utf8") : undefined;
+      const [first] = wholeRecords(fd);
+      return first?.kind === "H" ? first.rest.toString("utf8") : undefined;
     } finally {
       closeSync(fd);
     }
@@ -106,17 +105,19 @@ export class Journal {
     return JSON.parse(this.textAt(this.done.get(keyOf(task))!.result)) as TaskResult;
   }
 
-  *batchesOf(task: Task): Generator<Batch> {
-    for (const place of this.done.get(keyOf(task))!.batches) yield batchOf(this.textAt(place));
+  /** Of a task that it has, as they were given to `batch`. */
+  *batchesOf(task: Task): Generator<Uint8Array<ArrayBuffer>> {
+    for (const { start, end } of this.done.get(keyOf(task))!.batches) yield bytesAt(this.fd, start, end - start);
   }
 
-  batch(task: Task, batch: Batch): void {
-    this.line("B", `${keyOf(task)}\t${batchJson(batch)}`);
+  /** @param bytes of `batchBytes` */
+  batch(task: Task, bytes: Uint8Array): void {
+    this.record("B", `${keyOf(task)}\t`, bytes);
   }
 
   /** The task has come to its end. */
   finish(task: Task, result: TaskResult): void {
-    this.line("R", `${keyOf(task)}\t${JSON.stringify(result)}`);
+    this.record("R", `${keyOf(task)}\t${JSON.stringify(result)}`);
   }
 
   close(): void {
@@ -125,10 +126,15 @@ export class Journal {
     closeSync(this.fd);
   }
 
-  private line(kind: string, text: string): void {
-    this.buffer.push(`${kind}${crc32(text).toString(16).padStart(8, "0")}${text}`);
-    this.characters += text.length;
-    if (this.characters > BUFFER_CHARACTERS) this.flush();
+  private record(kind: string, text: string, bytes: Uint8Array = new Uint8Array(0)): void {
+    const begun = Buffer.from(text);
+    const digits = [crc32(bytes, crc32(begun)), begun.length + bytes.length].map((n) =>
+      n.toString(16).padStart(8, "0"),
+    );
+    const parts = [Buffer.from(kind + digits.join("")), begun, bytes, NEWLINE];
+    this.buffer.push(...parts);
+    for (const part of parts) this.bytes += part.length;
+    if (this.bytes > BUFFER_BYTES) this.flush();
     // Nothing else may come for hours.
     else this.timer ??= setTimeout(() => this.flush(), BUFFER_MS).unref();
   }
@@ -136,20 +142,20 @@ export class Journal {
   private flush(): void {
     orOutputFailed(this.path, () => {
       // Reading moved nothing: every read names its place, and what is written goes to the end.
-      if (this.buffer.length > 0) writeAll(this.fd, `${this.buffer.join("\n")}\n`, fstatSync(this.fd).size);
+      if (this.buffer.length > 0) writeAll(this.fd, Buffer.concat(this.buffer), fstatSync(this.fd).size);
       if (Date.now() - this.synced > SYNC_MS) {
         fdatasyncSync(this.fd);
         this.synced = Date.now();
       }
     });
     this.buffer = [];
-    this.characters = 0;
+    this.bytes = 0;
     clearTimeout(this.timer);
     this.timer = undefined;
   }
 
   private textAt({ start, end }: Place): string {
-    return bytesAt(this.fd, start, end - start).toString("utf8");
+    return Buffer.from(bytesAt(this.fd, start, end - start).buffer).toString("utf8");
   }
 }
 
@@ -162,62 +168,56 @@ function readJournal(fd: number): { header: Place | undefined; done: Map<string,
   let open = new Map<string, Place[]>();
   let header: Place | undefined;
   let end = 0;
-  for (const line of wholeLines(fd)) {
-    if ((line.kind === "H") !== (line.start === 0)) break;
-    const tab = line.rest.indexOf("\t");
-    const key = line.rest.toString("latin1", 0, tab);
-    const json = { start: line.start + HEAD + tab + 1, end: line.end };
-    if (line.kind === "H") header = { start: HEAD, end: line.end };
-    else if (line.kind === "A") open = new Map();
-    else if (line.kind === "R") {
-      done.set(key, { batches: open.get(key) ?? [], result: json });
+  for (const record of wholeRecords(fd)) {
+    if ((record.kind === "H") !== (record.start === 0)) break;
+    const tab = record.rest.indexOf("\t");
+    const key = record.rest.toString("latin1", 0, tab);
+    const content = { start: record.start + HEAD + tab + 1, end: record.end };
+    if (record.kind === "H") header = { start: HEAD, end: record.end };
+    else if (record.kind === "A") open = new Map();
+    else if (record.kind === "R") {
+      done.set(key, { batches: open.get(key) ?? [], result: content });
       open.delete(key);
     } else {
       const batches = open.get(key);
-      if (batches) batches.push(json);
-      else open.set(key, [json]);
+      if (batches) batches.push(content);
+      else open.set(key, [content]);
     }
-    end = line.end + 1;
+    end = record.end + 1;
   }
   return { header, done, end };
 }
 
-interface WholeLine extends Place {
+interface WholeRecord extends Place {
   kind: string;
-  /** What follows the checksum. Good until the next line is asked for. */
+  /** What follows the length. */
   rest: Buffer;
 }
 
-/** The lines whose checksum holds, in order, up to the first of which it does not. Places are without the line end. */
-function* wholeLines(fd: number): Generator<WholeLine> {
-  const chunk = Buffer.allocUnsafe(CHUNK);
-  /** What earlier chunks hold of the line. */
-  let begun: Buffer[] = [];
-  let start = 0;
-  for (let at = 0; ;) {
-    const n = readSync(fd, chunk, 0, CHUNK, at);
-    if (n === 0) return;
-    let from = 0;
-    for (let i = chunk.indexOf(NEWLINE); i >= 0 && i < n; i = chunk.indexOf(NEWLINE, from)) {
-      const tail = chunk.subarray(from, i);
-      const bytes = begun.length === 0 ? tail : Buffer.concat([...begun, tail]);
-      const rest = bytes.subarray(HEAD);
-      if (bytes.length < HEAD || Number.parseInt(bytes.toString("latin1", 1, HEAD), 16) !== crc32(rest)) return;
-      yield { start, end: at + i, kind: bytes.toString("latin1", 0, 1), rest };
-      begun = [];
-      from = i + 1;
-      start = at + from;
-    }
-    begun.push(Buffer.from(chunk.subarray(from, n)));
-    at += n;
+/** The records that are whole and whose checksum holds, in order, up to the first that is not. Places are without the line end. */
+function* wholeRecords(fd: number): Generator<WholeRecord> {
+  const { size } = fstatSync(fd);
+  for (let start = 0; start + HEAD < size;) {
+    const head = Buffer.from(bytesAt(fd, start, HEAD).buffer).toString("latin1");
+    const fields = /^([A-Z])([0-9a-f]{8})([0-9a-f]{8})$/.exec(head);
+    const length = Number.parseInt(fields?.[3] ?? "", 16);
+    const end = start + HEAD + length;
+    // Also where there is no number.
+    if (!fields || !(end < size)) return;
+    const rest = Buffer.from(bytesAt(fd, start + HEAD, length + 1).buffer);
+    const content = rest.subarray(0, length);
+    if (rest[length] !== NEWLINE[0] || Number.parseInt(fields[2]!, 16) !== crc32(content)) return;
+    yield { start, end, kind: fields[1]!, rest: content };
+    start = end + 1;
   }
 }
 
-function bytesAt(fd: number, start: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
+/** In a buffer of their own. */
+function bytesAt(fd: number, start: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
   for (let at = 0; at < length;) {
     const n = readSync(fd, bytes, at, length - at, start + at);
-    if (n === 0) return bytes.subarray(0, at);
+    if (n === 0) return bytes.slice(0, at);
     at += n;
   }
   return bytes;

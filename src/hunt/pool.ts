@@ -2,14 +2,14 @@
 import { Worker } from "node:worker_threads";
 
 import type { Task } from "./plan.js";
-import type { Batch, Serialise } from "./batch.js";
+import type { Serialise } from "./batch.js";
 import { scanTask } from "./scan-task.js";
 import type { TaskResult } from "./task-result.js";
 import { scanEnvironment, type FromWorker, type ScanSetup, type ToWorker } from "./worker.js";
 
 export interface TaskHandlers {
   /** Batches of one task come in order; tasks are interleaved. The next is asked for once this resolves. */
-  batch(task: Task, batch: Batch): Promise<void>;
+  batch(task: Task, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   result(result: TaskResult): Promise<void>;
   /** The thread died over this task. */
   failed(task: Task, message: string): Promise<void>;
@@ -53,7 +53,7 @@ async function localLane(
   serialise: Serialise,
   handlers: TaskHandlers,
 ): Promise<void> {
-  const env = scanEnvironment(setup, serialise, (task, batch) => handlers.batch(task, batch));
+  const env = scanEnvironment(setup, serialise, (task, bytes) => handlers.batch(task, bytes));
   for (let task = take(); task; task = take()) {
     let result: TaskResult;
     try {
@@ -104,7 +104,7 @@ function runOne(worker: Worker, task: Task, handlers: TaskHandlers): Promise<str
     const onMessage = (message: FromWorker): void => {
       if (message.type === "batch") {
         queue = queue.then(async () => {
-          await handlers.batch(task, message.batch);
+          await handlers.batch(task, message.bytes);
           worker.postMessage({ type: "taken" } satisfies ToWorker);
         });
       } else if (message.type === "result") {

@@ -20,7 +20,7 @@ import { firstRecord, recordsOf, type RecordHits } from "./line-records.js";
 import { LongLine } from "./long-line.js";
 import { lineString, PARSE_LIMIT } from "./line-text.js";
 import type { Task } from "./plan.js";
-import { BatchBuilder, type Batch, type Serialise } from "./batch.js";
+import { BatchBuilder, batchBytes, type Serialise } from "./batch.js";
 import { emptyLogResult, type LogResult, type TaskResult } from "./task-result.js";
 import { DaySampler } from "./sampler.js";
 
@@ -30,6 +30,8 @@ export interface ScanSettings {
   /** Keep these sightings alone, and those of which it is not known. */
   window?: Exclude<Window, "unknown">;
   maxExpandedBytes?: number;
+  /** Nobody will ask for findings: none are made. */
+  sightingsOnly?: true;
 }
 
 export interface ScanEnvironment {
@@ -41,7 +43,8 @@ export interface ScanEnvironment {
   parserFor(facts: SourceFacts): LineParser;
   /** Kept from one range of a file to the next. */
   headersOf(ref: SourceRef): FileHeaders;
-  emit(task: Task, batch: Batch): void | Promise<void>;
+  /** @param bytes of `batchBytes` */
+  emit(task: Task, bytes: Uint8Array<ArrayBuffer>): void | Promise<void>;
   /** Adds to the progress counters. */
   progress(storedBytes: number, hits: number): void;
   stopped(): boolean;
@@ -152,7 +155,7 @@ class LogScan {
     private consumed: number,
     private readonly env: ScanEnvironment,
   ) {
-    this.batch = new BatchBuilder(source, env.serialise);
+    this.batch = new BatchBuilder(source, env.serialise, env.settings.sightingsOnly);
     const { block } = env.kernel;
     this.block = Buffer.from(block.buffer, block.byteOffset, block.length);
     this.capacity = block.length;
@@ -169,7 +172,7 @@ class LogScan {
 
   async run(): Promise<void> {
     await this.readAll();
-    await this.flush();
+    await this.flush(true);
     const { result, sampler } = this;
     result.errors.push(...this.reader.errors);
     sampler.close();
@@ -189,6 +192,7 @@ class LogScan {
     let filled = 0;
     let skipping = range !== undefined && range.start > 0;
     let long: LongLine | undefined;
+    let { hits } = this.result;
     for (let turns = 0; ; turns++) {
       if (this.env.stopped()) {
         this.interrupted = true;
@@ -196,7 +200,11 @@ class LogScan {
       }
       // Reads of plain files never wait: signals and messages are let in now and then. A decompressor's thread stands still
       // until its last chunk is taken from it, so it is served before every scan.
-      if (turns % 8 === 7 || this.reader.container !== "plain") await setImmediate();
+      // Where there were hits, other threads have batches that wait to be taken.
+      if (turns % 8 === 7 || this.result.hits > hits || this.reader.container !== "plain") {
+        ({ hits } = this.result);
+        await setImmediate();
+      }
       const { length, atEnd } = await this.fill(filled);
       filled = length;
       let at = 0;
@@ -485,8 +493,9 @@ class LogScan {
     }
   }
 
-  private async flush(): Promise<void> {
-    const batch = this.batch.take();
-    if (batch) await this.env.emit(this.task, batch);
+  /** @param last with all findings, also when there are few */
+  private async flush(last = false): Promise<void> {
+    const batch = this.batch.take(last);
+    if (batch) await this.env.emit(this.task, batchBytes(batch));
   }
 }

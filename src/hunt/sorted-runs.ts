@@ -17,7 +17,7 @@ const MOST_FILES = 128;
 export class SortedRuns {
   private memory: Keyed[] = [];
   private characters = 0;
-  private readonly files: TemporaryFile[] = [];
+  private readonly files: Run[] = [];
 
   /** @param limit characters kept in memory */
   constructor(
@@ -29,6 +29,18 @@ export class SortedRuns {
     this.memory.push({ key, text });
     this.characters += key.length + text.length;
     if (this.characters > this.limit) this.spill();
+  }
+
+  /**
+   * A run that is sorted already, as lines of `key TAB text`.
+   * @param prefix goes before each of its texts
+   */
+  addSorted(lines: Uint8Array, prefix: string): void {
+    // What was added before comes before it.
+    if (this.memory.length > 0) this.spill();
+    const file = new TemporaryFile();
+    file.writeBytes(lines);
+    this.keep({ file, prefix });
   }
 
   /** All, in order, once. */
@@ -43,24 +55,35 @@ export class SortedRuns {
   dispose(): void {
     this.memory = [];
     this.characters = 0;
-    for (const file of this.files.splice(0)) file.close();
+    for (const { file } of this.files.splice(0)) file.close();
   }
 
   private spill(): void {
-    this.files.push(fileOf(sorted(this.memory)));
+    const run = runOf(sorted(this.memory));
     this.memory = [];
     this.characters = 0;
+    this.keep(run);
+  }
+
+  private keep(run: Run): void {
+    this.files.push(run);
     if (this.files.length < this.mostFiles) return;
-    const files = this.files.splice(0);
-    this.files.push(fileOf(merge(files.map(entriesOf))));
-    for (const file of files) file.close();
+    const runs = this.files.splice(0);
+    this.files.push(runOf(merge(runs.map(entriesOf))));
+    for (const { file } of runs) file.close();
   }
 }
 
-function fileOf(entries: Iterable<Keyed>): TemporaryFile {
+interface Run {
+  file: TemporaryFile;
+  /** Of each text, for those whose lines lack it. */
+  prefix: string;
+}
+
+function runOf(entries: Iterable<Keyed>): Run {
   const file = new TemporaryFile();
   for (const { key, text } of entries) file.write(`${key}\t${text}\n`);
-  return file;
+  return { file, prefix: "" };
 }
 
 /** The sort is stable, so what was added first stays first. */
@@ -68,10 +91,10 @@ function sorted(list: readonly Keyed[]): Keyed[] {
   return list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-function* entriesOf(file: TemporaryFile): Generator<Keyed> {
+function* entriesOf({ file, prefix }: Run): Generator<Keyed> {
   for (const line of file.lines()) {
     const tab = line.indexOf("\t");
-    yield { key: line.slice(0, tab), text: line.slice(tab + 1) };
+    yield { key: line.slice(0, tab), text: prefix + line.slice(tab + 1) };
   }
 }
 

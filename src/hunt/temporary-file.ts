@@ -30,6 +30,22 @@ export class TemporaryFile {
     if (this.characters > BUFFER_CHARACTERS) this.flush();
   }
 
+  writeBytes(bytes: Uint8Array): void {
+    this.flush();
+    writeAll(this.fd, bytes);
+  }
+
+  /** @param at offset in bytes, of what was written with `writeBytes` */
+  bytesAt(at: number, length: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(length);
+    for (let read = 0; read < length;) {
+      const n = readSync(this.fd, bytes, read, length - read, at + read);
+      if (n === 0) throw new Error("a temporary file was cut short");
+      read += n;
+    }
+    return bytes;
+  }
+
   /** The lines, each of which has its line end. As often as need be, also while more is written behind. */
   *lines(): Generator<string> {
     const chunk = Buffer.allocUnsafe(CHUNK);

@@ -7,7 +7,7 @@ import type { CompiledSet } from "../matcher/matcher.js";
 import { hashAsFound, type FileHash } from "../sources/file-hash.js";
 import type { SourceRef } from "../sources/source.js";
 import { OwnNetworks } from "../triage/own.js";
-import type { Batch, Serialise } from "./batch.js";
+import type { Serialise } from "./batch.js";
 import { FileHeaders } from "./headers.js";
 import { IndicatorTable, type SharedIndicators } from "./indicator-table.js";
 import type { Task } from "./plan.js";
@@ -33,7 +33,7 @@ export type ToWorker =
   | { type: "taken" }
   | { type: "hash"; ref: SourceRef; shared: Pick<ScanSetup, "stop" | "counters"> };
 export type FromWorker =
-  | { type: "batch"; task: number; batch: Batch }
+  | { type: "batch"; bytes: Uint8Array<ArrayBuffer> }
   | { type: "result"; result: TaskResult }
   | { type: "hashed"; hash: FileHash | undefined };
 
@@ -95,9 +95,9 @@ export function serveTasks(serialise: Serialise): void {
   let env: ScanEnvironment | undefined;
   let ahead = 0;
   let wake: (() => void) | undefined;
-  const post = (message: FromWorker): void => port.postMessage(message);
-  const emit: ScanEnvironment["emit"] = async (task, batch) => {
-    post({ type: "batch", task: task.id, batch });
+  const post = (message: FromWorker, handedOver: ArrayBuffer[] = []): void => port.postMessage(message, handedOver);
+  const emit: ScanEnvironment["emit"] = async (_task, bytes) => {
+    post({ type: "batch", bytes }, [bytes.buffer]);
     if (++ahead >= BATCHES_AHEAD) await new Promise<void>((resolve) => (wake = resolve));
   };
   port.on("message", (message: ToWorker) => {
