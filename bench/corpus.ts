@@ -2,6 +2,7 @@
  * Corpora for the benchmark: realistic log text, made once with a fixed seed and kept. Addresses of the lists are planted at a
  * stated rate; near misses (a listed address inside a longer one) stand in it as they do in the world.
  */
+import { execFileSync } from "node:child_process";
 import {
   createReadStream,
   createWriteStream,
@@ -18,11 +19,9 @@ import { createGzip } from "node:zlib";
 
 export interface Corpus {
   folder: string;
-  /** Plain log; its gzip twin is `${log}.gz`. */
+  /** Plain log; its twins are `${log}.gz` and `${log}.zst`. */
   log: string;
   bytes: number;
-  /** Lists of indicators by size. */
-  lists: { size: number; path: string }[];
 }
 
 /** Mulberry32. */
@@ -98,28 +97,61 @@ function block(at: number, seed: number, rate: number, listed: readonly string[]
   return `${out.join("\n")}\n`;
 }
 
-/** Makes what is not there yet. @param megabytes of the plain log; @param rate hits a line */
-export async function makeCorpus(
+/** Makes what is not there yet: a list of so many addresses, the real ones first. */
+export function makeList(folder: string, size: number, csv: string): string {
+  const path = join(folder, `list-${size}.txt`);
+  if (!existsSync(path)) writeFileSync(path, `${addresses(Math.max(FIRST, size), csv).slice(0, size).join("\n")}\n`);
+  return path;
+}
+
+/** Values of every type but addresses, which no line of the corpus holds: words as long and as frequent as in feeds. */
+const MADE: readonly ((n: () => number) => string)[] = [
+  (n) => `${word(n)}-${word(n)}.example`,
+  (n) => `cdn.${word(n)}${word(n)}.example`,
+  (n) => `http://${word(n)}.example/${word(n)}/${word(n)}.php?id=${Math.floor(n() * 9999)}`,
+  (n) => digits(64, n),
+  (n) => digits(40, n),
+  (n) => digits(32, n),
+  (n) => `2001:db8:${digits(4, n)}:${digits(4, n)}::${digits(3, n)}`,
+  (n) => `${word(n)}@${word(n)}.example`,
+];
+const word = (n: () => number): string =>
+  Array.from({ length: 4 + Math.floor(n() * 8) }, () => String.fromCharCode(97 + Math.floor(n() * 26))).join("");
+const digits = (length: number, n: () => number): string =>
+  Array.from({ length }, () => Math.floor(n() * 16).toString(16)).join("");
+
+/** Likewise: half of it addresses, the real ones first, the rest of all other types. */
+export function makeMixedList(folder: string, size: number, csv: string): string {
+  const path = join(folder, `mixed-${size}.txt`);
+  if (existsSync(path)) return path;
+  const next = random(77);
+  const half = size / 2;
+  const values = addresses(half, csv);
+  for (let i = 0; values.length < size; i++) values.push(MADE[i % MADE.length]!(next));
+  writeFileSync(path, `${values.join("\n")}\n`);
+  return path;
+}
+
+/** Likewise: a log. @param megabytes of it; @param rate hits a line; @param packed whether its compressed twins are wanted */
+export async function makeLog(
   folder: string,
   megabytes: number,
   rate: number,
-  sizes: readonly number[],
   csv: string,
+  packed = false,
 ): Promise<Corpus> {
   mkdirSync(folder, { recursive: true });
-  const listed = addresses(Math.max(FIRST, ...sizes), csv);
-  const lists = sizes.map((size) => {
-    const path = join(folder, `list-${size}.txt`);
-    if (!existsSync(path)) writeFileSync(path, `${listed.slice(0, size).join("\n")}\n`);
-    return { size, path };
-  });
   const log = join(folder, `log-${megabytes}m-${rate}.log`);
-  if (!existsSync(log)) await writeLog(log, megabytes * 1e6, rate, listed.slice(0, FIRST));
-  if (!existsSync(`${log}.gz`)) {
+  if (!existsSync(log)) await writeLog(log, megabytes * 1e6, rate, addresses(FIRST, csv));
+  if (packed && !existsSync(`${log}.gz`)) {
     await pipeline(createReadStream(log), createGzip({ level: 6 }), createWriteStream(`${log}.gz.tmp`));
     renameSync(`${log}.gz.tmp`, `${log}.gz`);
   }
-  return { folder, log, bytes: statSync(log).size, lists };
+  if (packed && !existsSync(`${log}.zst`)) {
+    execFileSync("zstd", ["-q", "-3", "-f", "-o", `${log}.zst.tmp`, log]);
+    renameSync(`${log}.zst.tmp`, `${log}.zst`);
+  }
+  return { folder, log, bytes: statSync(log).size };
 }
 
 async function writeLog(path: string, bytes: number, rate: number, listed: readonly string[]): Promise<void> {

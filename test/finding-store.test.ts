@@ -7,6 +7,7 @@ import { expect, it, vi } from "vitest";
 
 import { draftRun } from "../src/hunt/draft-run.js";
 import { FindingStore } from "../src/hunt/finding-store.js";
+import { PieceStore, type Piece } from "../src/hunt/piece-store.js";
 import { SortedRuns } from "../src/hunt/sorted-runs.js";
 import { LineSpool } from "../src/hunt/spool.js";
 import { TemporaryFile } from "../src/hunt/temporary-file.js";
@@ -142,4 +143,25 @@ it("a temporary file has no name while it is used", () => {
   file.write("three\n");
   expect([...file.lines()]).toEqual(["one", "two", "three"]);
   file.close();
+});
+
+it("pieces come back as they were put away, in any order, however few are kept in memory", () => {
+  const step = fc.oneof(fc.record({ put: fc.uint8Array({ maxLength: 30 }) }), fc.record({ take: fc.nat() }));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), fc.nat(100), (steps, limit) => {
+      const store = new PieceStore(limit);
+      const waiting: { piece: Piece; bytes: Uint8Array }[] = [];
+      const check = (at: number): void => {
+        const [{ piece, bytes }] = waiting.splice(at, 1) as [(typeof waiting)[number]];
+        const back = store.take(piece);
+        expect(Buffer.from(back).equals(bytes)).toBe(true);
+        expect(back.byteOffset).toBe(0);
+      };
+      for (const one of steps)
+        if ("put" in one) waiting.push({ piece: store.put(Uint8Array.from(one.put)), bytes: one.put });
+        else if (waiting.length > 0) check(one.take % waiting.length);
+      while (waiting.length > 0) check(0);
+      store.dispose();
+    }),
+  );
 });

@@ -6,6 +6,7 @@ import type { Pending, Triage } from "../triage/triage.js";
 import { DecoyTally, type DecoyHit, type PendingDecoy } from "./decoy-tally.js";
 import { draftRun } from "./draft-run.js";
 import type { HuntedIndicator } from "./indicator-table.js";
+import { relieve } from "./relief.js";
 
 /** A sighting as text, cut where the main thread puts in the line number. Without a tail the judgement is still to come. */
 export interface SerialisedSighting {
@@ -88,7 +89,7 @@ const BATCH_BYTES = 512 * 1024;
 /** About what a pending judgement takes. */
 const PENDING_BYTES = 400;
 /** Findings that are gathered before they are handed over: more are merged where they come from, and more memory is taken. */
-const DRAFTS = 4096;
+const DRAFTS = 2048;
 
 export class BatchBuilder {
   private readonly findings = new FindingsBuilder();
@@ -166,6 +167,7 @@ export class BatchBuilder {
       decoys: decoys.take(),
       pendingDecoys,
     };
+    relieve(this.length + batch.drafts.length);
     this.length = 0;
     this.ends = [];
     this.lines = [];

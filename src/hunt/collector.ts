@@ -13,7 +13,8 @@ import { DecoyTally, type PendingDecoy } from "./decoy-tally.js";
 import { batchOf, type Batch, type PendingSighting } from "./batch.js";
 import type { TaskResult } from "./task-result.js";
 import { FindingStore } from "./finding-store.js";
-import { ByteSpool, LineSpool } from "./spool.js";
+import { PieceStore, type Piece } from "./piece-store.js";
+import { LineSpool } from "./spool.js";
 
 /** Takes finished sightings in order: lines of JSON in UTF-8, each with its line end. */
 export type SightingSink = (lines: Uint8Array) => void | Promise<void>;
@@ -22,24 +23,22 @@ export type SightingSink = (lines: Uint8Array) => void | Promise<void>;
 export type SerialiseTail = (sighting: PendingSighting["sighting"], judgement: Judgement) => string;
 
 interface Lane {
-  /** Batches that came before their turn: in memory, and on disk once there are many. */
-  waiting: ByteSpool;
+  /** Batches that came before their turn. */
+  waiting: Piece[];
   result: TaskResult | undefined;
   done: boolean;
 }
 
-/** Of a task's batches before their turn, bytes that are kept in memory. */
-const WAITING_BYTES = 4 * 1024 * 1024;
-/** Of those that are held, likewise. */
-const HELD_BYTES = 8 * 1024 * 1024;
+/** Bytes of batches that are kept in memory, of those before their turn and of those that are held. */
+const KEPT_BYTES = 8 * 1024 * 1024;
 
 export class Collector {
   readonly findings = new FindingStore();
   readonly decoys = new DecoyTally();
   private readonly conversations = new Conversations();
-  /** Batches from the first on of which a sighting waits, and the line base of each. */
-  private readonly held = new ByteSpool(HELD_BYTES);
-  private readonly heldBases: number[] = [];
+  private readonly pieces = new PieceStore(KEPT_BYTES);
+  /** Batches from the first on of which a sighting waits. */
+  private readonly held: { piece: Piece; lineBase: number }[] = [];
   /** Decoys have conversations of their own, so that the list's are judged as without them. */
   private readonly decoyConversations = new Conversations();
   private readonly heldDecoys = new LineSpool();
@@ -63,7 +62,7 @@ export class Collector {
   batch(task: Task, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     return this.inTurn(async () => {
       if (task.id === this.turn) await this.take(bytes);
-      else this.lane(task.id).waiting.append(bytes);
+      else this.lane(task.id).waiting.push(this.pieces.put(bytes));
     });
   }
 
@@ -76,7 +75,7 @@ export class Collector {
       while (this.turn < this.tasks.length) {
         const current = this.tasks[this.turn]!;
         const known = this.lanes.get(current.id);
-        if (known) for (const bytes of known.waiting.drain()) await this.take(bytes);
+        if (known) for (const piece of known.waiting.splice(0)) await this.take(this.pieces.take(piece));
         if (!known?.done) return;
         const following = this.tasks[this.turn + 1];
         this.lineBase = following?.source === current.source ? this.lineBase + newlinesOf(known.result) : 0;
@@ -89,10 +88,9 @@ export class Collector {
   /** Judges what waited and writes what was held. Call once, when every task is finished. */
   async close(): Promise<void> {
     await this.writing;
-    let i = 0;
-    for (const bytes of this.held.drain()) {
-      const lineBase = this.heldBases[i++]!;
-      await this.sink(linesOf(batchOf(bytes), lineBase, (head, line, item) => this.judged(head, line, item)));
+    for (const { piece, lineBase } of this.held.splice(0)) {
+      const batch = batchOf(this.pieces.take(piece));
+      await this.sink(linesOf(batch, lineBase, (head, line, item) => this.judged(head, line, item)));
     }
     for (const text of this.heldDecoys.drain()) {
       const { value, pending } = JSON.parse(text) as PendingDecoy;
@@ -109,15 +107,14 @@ export class Collector {
 
   /** Lets go of temporary files after a failure. */
   dispose(): void {
-    this.held.dispose();
+    this.pieces.dispose();
     this.heldDecoys.dispose();
-    for (const lane of this.lanes.values()) lane.waiting.dispose();
   }
 
   private lane(id: number): Lane {
     let lane = this.lanes.get(id);
     if (!lane) {
-      lane = { waiting: new ByteSpool(WAITING_BYTES), result: undefined, done: false };
+      lane = { waiting: [], result: undefined, done: false };
       this.lanes.set(id, lane);
     }
     return lane;
@@ -142,10 +139,8 @@ export class Collector {
     for (const [, { pending }] of batch.pendings) this.conversations.add(pending.record);
     this.holding ||= batch.pendings.length > 0;
     if (batch.lines.length === 0) return;
-    if (this.holding) {
-      this.held.append(bytes);
-      this.heldBases.push(this.lineBase);
-    } else await this.sink(linesOf(batch, this.lineBase));
+    if (this.holding) this.held.push({ piece: this.pieces.put(bytes), lineBase: this.lineBase });
+    else await this.sink(linesOf(batch, this.lineBase));
   }
 }
 

@@ -1,4 +1,5 @@
 /** Runs tasks in this thread and, when the hunt is large enough to be worth them, in worker threads. */
+import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 
 import type { Task } from "./plan.js";
@@ -53,7 +54,11 @@ async function localLane(
   serialise: Serialise,
   handlers: TaskHandlers,
 ): Promise<void> {
-  const env = scanEnvironment(setup, serialise, (task, bytes) => handlers.batch(task, bytes));
+  const env = scanEnvironment(setup, serialise, async (task, bytes) => {
+    await handlers.batch(task, bytes);
+    // Other threads have batches too, and wait until they are taken.
+    await setImmediate();
+  });
   for (let task = take(); task; task = take()) {
     let result: TaskResult;
     try {

@@ -192,7 +192,6 @@ class LogScan {
     let filled = 0;
     let skipping = range !== undefined && range.start > 0;
     let long: LongLine | undefined;
-    let { hits } = this.result;
     for (let turns = 0; ; turns++) {
       if (this.env.stopped()) {
         this.interrupted = true;
@@ -200,11 +199,7 @@ class LogScan {
       }
       // Reads of plain files never wait: signals and messages are let in now and then. A decompressor's thread stands still
       // until its last chunk is taken from it, so it is served before every scan.
-      // Where there were hits, other threads have batches that wait to be taken.
-      if (turns % 8 === 7 || this.result.hits > hits || this.reader.container !== "plain") {
-        ({ hits } = this.result);
-        await setImmediate();
-      }
+      if (turns % 8 === 7 || this.reader.container !== "plain") await setImmediate();
       const { length, atEnd } = await this.fill(filled);
       filled = length;
       let at = 0;

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 
+import { relieve } from "./relief.js";
+
 const CHUNK = 32 * 1024;
 /** Written at once. */
 const BUFFER_CHARACTERS = 1024 * 1024;
@@ -35,7 +37,12 @@ export class TemporaryFile {
     writeAll(this.fd, bytes);
   }
 
-  /** @param at offset in bytes, of what was written with `writeBytes` */
+  /** @param at offset in bytes; of a file that is written in no other way */
+  writeAt(at: number, bytes: Uint8Array): void {
+    writeAll(this.fd, bytes, at);
+  }
+
+  /** @param at offset in bytes, of what was written with `writeAt` */
   bytesAt(at: number, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     for (let read = 0; read < length;) {
@@ -56,6 +63,7 @@ export class TemporaryFile {
       const n = readSync(this.fd, chunk, 0, CHUNK, at);
       if (n === 0) return;
       at += n;
+      relieve(n);
       const lines = (rest + decoder.write(chunk.subarray(0, n))).split("\n");
       rest = lines.pop()!;
       yield* lines;
