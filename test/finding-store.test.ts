@@ -53,7 +53,7 @@ const complete = (finding: Finding): Finding => ({ ...finding, reasons: [...find
 it("findings come out the same, and as often as they are asked for, however few are kept in memory", () => {
   fc.assert(
     fc.property(fc.array(sighting, { maxLength: 60 }), fc.integer({ min: 0, max: 8 }), (list, limit) => {
-      const store = new FindingStore(limit, limit % 2 === 0 ? 0 : undefined);
+      const store = new FindingStore(JSON.stringify, limit, limit % 2 === 0 ? 0 : undefined);
       const whole = new FindingsBuilder();
       for (const [i, made] of list.entries()) {
         whole.add(...parts(made));
@@ -74,7 +74,10 @@ it("findings come out the same, and as often as they are asked for, however few 
         return complete;
       });
       expect(found.length).toBe(wanted.length);
-      for (let pass = 0; pass < 2; pass++) expect([...found]).toEqual(wanted.map(complete));
+      for (let pass = 0; pass < 2; pass++) {
+        expect([...found]).toEqual(wanted.map(complete));
+        expect([...found.texts()].map((text) => JSON.parse(text) as unknown)).toEqual(wanted.map(complete));
+      }
       expect(told).toEqual(new Set(wanted.map(({ indicator }) => indicator.name)));
       store.dispose();
     }),

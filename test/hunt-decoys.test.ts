@@ -202,6 +202,7 @@ describe("a hunt with decoys", () => {
           sink: () => undefined,
           serialise: () => ({ head: "", tail: "" }),
           serialiseTail: () => "",
+          serialiseFinding: () => "",
           workers: { entry: pathToFileURL(join(folder, "none.js")) },
         },
       );

@@ -12,6 +12,7 @@ import { ERRORS, LookbackError } from "../model/errors.js";
 import type { IndicatorSet } from "../model/indicator.js";
 import type { HashChoice } from "../model/coverage.js";
 import { LEVELS, type Level } from "../model/sighting.js";
+import { findingJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
 import { createProgress, type Progress } from "../report/progress.js";
 import type { HuntSummary } from "../report/summary.js";
@@ -189,6 +190,7 @@ async function watched(
       sink: out.sink,
       serialise,
       serialiseTail,
+      serialiseFinding: findingJson,
       workers: { entry: WORKER_ENTRY, started: startedWorker() },
       onProgress: ({ bytes, totalBytes, hits, hashing }) => {
         progress ??= createProgress(process.stderr, shown, totalBytes);

@@ -1,7 +1,7 @@
 /** What a hunt leaves in the folder of `-o`, and what people are told of it. */
 import type { FindingList } from "../model/sighting.js";
 import type { HuntRequest, HuntResult } from "../hunt/hunt.js";
-import { coverageJson, findingJson } from "../report/findings-json.js";
+import { coverageJson } from "../report/findings-json.js";
 import { jsonDocument } from "../report/json-text.js";
 import type { HuntSummary, ReportInput, ReportProvenance } from "../report/summary.js";
 import { formatCount, plural } from "../report/text.js";
@@ -49,8 +49,8 @@ export function extraFiles(reports: readonly ReportId[]): ExtraFile[] {
   return extras(reports).map(({ name }) => name);
 }
 
-function* findingLines(findings: FindingList): Generator<string> {
-  for (const finding of findings) yield `${findingJson(finding)}\n`;
+function* findingLines(findings: Required<FindingList>): Generator<string> {
+  for (const text of findings.texts()) yield `${text}\n`;
 }
 
 /** Writes all but the sightings, which the folder has by then; the manifest last. */

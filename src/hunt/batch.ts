@@ -151,7 +151,7 @@ export class BatchBuilder {
   }
 
   /**
-   * Hands over what there is and starts anew; undefined when there is nothing.
+   * Hands over what there is and starts anew; undefined when there is nothing. `text` is good until the next sighting.
    * @param last findings are handed over too: else they wait until there are many
    */
   take(last: boolean): Batch | undefined {

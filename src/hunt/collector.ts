@@ -12,7 +12,7 @@ import type { Task } from "./plan.js";
 import { DecoyTally, type PendingDecoy } from "./decoy-tally.js";
 import { batchOf, type Batch, type PendingSighting } from "./batch.js";
 import type { TaskResult } from "./task-result.js";
-import { FindingStore } from "./finding-store.js";
+import { FindingStore, type SerialiseFinding } from "./finding-store.js";
 import { PieceStore, type Piece } from "./piece-store.js";
 import { LineSpool } from "./spool.js";
 
@@ -33,7 +33,7 @@ interface Lane {
 const KEPT_BYTES = 8 * 1024 * 1024;
 
 export class Collector {
-  readonly findings = new FindingStore();
+  readonly findings: FindingStore;
   readonly decoys = new DecoyTally();
   private readonly conversations = new Conversations();
   private readonly pieces = new PieceStore(KEPT_BYTES);
@@ -55,8 +55,11 @@ export class Collector {
     private readonly tasks: readonly Task[],
     private readonly sink: SightingSink,
     private readonly serialiseTail: SerialiseTail,
+    serialiseFinding: SerialiseFinding,
     private readonly sightingsOnly = false,
-  ) {}
+  ) {
+    this.findings = new FindingStore(serialiseFinding);
+  }
 
   /** @param bytes of `batchBytes` */
   batch(task: Task, bytes: Uint8Array<ArrayBuffer>): Promise<void> {

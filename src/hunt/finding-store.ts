@@ -16,6 +16,9 @@ const RUN_BYTES = 256 * 1024;
 /** Adds what is known at the end alone. */
 export type Complete = (finding: Finding) => Finding;
 
+/** The output's JSON of a finding; read back, it is one. Passed in, so that the hunt does not depend on the report. */
+export type SerialiseFinding = (finding: Finding) => string;
+
 export class FindingStore {
   private readonly builder = new FindingsBuilder();
   /** Text: the line base, a tab, the draft. */
@@ -25,6 +28,7 @@ export class FindingStore {
   private readonly values = new Set<string>();
 
   constructor(
+    private readonly serialise: SerialiseFinding,
     private readonly limit = IN_MEMORY,
     private readonly runBytes = RUN_BYTES,
   ) {}
@@ -51,7 +55,7 @@ export class FindingStore {
    * all is in.
    * @param completing is told the values of all indicators that were met
    */
-  list(completing: (values: ReadonlySet<string>) => Complete): FindingList {
+  list(completing: (values: ReadonlySet<string>) => Complete): Required<FindingList> {
     let known: FindingList | undefined;
     const list = (): FindingList => (known ??= this.ordered(completing));
     return {
@@ -59,7 +63,13 @@ export class FindingStore {
         return list().length;
       },
       [Symbol.iterator]: () => list()[Symbol.iterator](),
+      texts: () => this.textsOf(list()),
     };
+  }
+
+  private *textsOf(list: FindingList): Generator<string> {
+    if (list.texts) yield* list.texts();
+    else for (const finding of list) yield this.serialise(finding);
   }
 
   private ordered(completing: (values: ReadonlySet<string>) => Complete): FindingList {
@@ -73,7 +83,7 @@ export class FindingStore {
     const ordered = new SortedRuns();
     let length = 0;
     for (const finding of this.merged()) {
-      ordered.add(orderOf(finding), JSON.stringify(complete(finding)));
+      ordered.add(orderOf(finding), this.serialise(complete(finding)));
       length++;
     }
     return this.written(ordered, length);
@@ -121,6 +131,7 @@ export class FindingStore {
     for (const { text } of ordered.merged()) file.write(`${text}\n`);
     return {
       length,
+      texts: () => file.lines(),
       *[Symbol.iterator]() {
         for (const line of file.lines()) yield JSON.parse(line) as Finding;
       },

@@ -17,7 +17,7 @@ import { OwnNetworks } from "../triage/own.js";
 import { background, drawDecoys } from "./background.js";
 import { Collector, type SerialiseTail, type SightingSink } from "./collector.js";
 import { coverageOf } from "./coverage.js";
-import type { Complete } from "./finding-store.js";
+import type { Complete, SerialiseFinding } from "./finding-store.js";
 import { hashSources } from "./hash-sources.js";
 import { shareIndicators } from "./indicator-table.js";
 import type { Expectation } from "./ledger.js";
@@ -55,6 +55,7 @@ export interface HuntRim {
   sink: SightingSink;
   serialise: Serialise;
   serialiseTail: SerialiseTail;
+  serialiseFinding: SerialiseFinding;
   /** The module calls `serveTasks` with the same `serialise`. */
   workers: WorkerSource;
   /** Called a few times a second, with stored bytes read of all, and hits; then with the bytes hashed of those that are to be. */
@@ -71,7 +72,7 @@ export interface HuntRim {
 
 export interface HuntResult {
   /** None with `sightingsOnly`. */
-  findings: FindingList;
+  findings: Required<FindingList>;
   coverage: Coverage;
   sightings: number;
   /** Hits whose time lies outside --from/--to: not reported. */
@@ -124,7 +125,8 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
   let interrupted = false;
   let toHashBytes = 0;
   const failures = new Map<number, string>();
-  const collector = new Collector(tasks, rim.sink, rim.serialiseTail, request.settings.sightingsOnly);
+  const { sink, serialiseTail, serialiseFinding } = rim;
+  const collector = new Collector(tasks, sink, serialiseTail, serialiseFinding, request.settings.sightingsOnly);
   const handlers: TaskHandlers = {
     batch: (task, bytes) => {
       journal?.batch(task, bytes);

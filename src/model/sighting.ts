@@ -163,4 +163,6 @@ export interface Finding {
 /** A hunt's findings in their order. There may be millions, so they are gone through one by one, as often as need be. */
 export interface FindingList extends Iterable<Finding> {
   readonly length: number;
+  /** Each as the output has it, without a line end; absent where no texts were made. */
+  texts?(): Iterable<string>;
 }

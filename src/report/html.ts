@@ -137,7 +137,7 @@ ${tiles}
 }
 
 async function timelineSection(findings: FindingList): Promise<string> {
-  const timeline = timelineOf(findings);
+  const timeline = timelineOf(totalsOf(findings).days);
   if (!timeline) return "";
   const legend = timeline.series.map(({ verdict }) => `<li class="v-${verdict}"><i></i>${verdict}</li>`).join("");
   const undrawn =

@@ -54,7 +54,7 @@ function nextBucket(start: number, unit: BucketUnit): number {
  * Sightings by the smallest unit that gives at most 260 buckets. A day's sightings are counted under the verdict of the
  * finding they belong to, which is its worst. Undefined when no sighting is dated.
  */
-export function timelineOf(findings: Iterable<Finding>): Timeline | undefined {
+export function timelineOf(findings: Iterable<Pick<Finding, "verdict" | "count" | "days">>): Timeline | undefined {
   const counts = new Map<Verdict, Map<number, number>>();
   let first = Infinity;
   let last = -Infinity;

@@ -30,6 +30,8 @@ export interface FindingTotals {
   likeWorst: VerdictCount | undefined;
   /** Sightings by the window that they lie in. */
   windows: Record<Window, number>;
+  /** Sightings by day, under the verdict of their finding: one entry a verdict that occurs. */
+  days: Pick<Finding, "verdict" | "count" | "days">[];
   /** Findings of known-benign indicators. */
   benign: number;
 }
@@ -53,6 +55,7 @@ function reckon(list: FindingList): FindingTotals {
   const alike = new Map<string, VerdictCount>();
   const kind = (verdict: Verdict, level: Level): string => `${verdict} ${level}`;
   const windows: Record<Window, number> = { inside: 0, before: 0, after: 0, unknown: 0 };
+  const days = new Map<Verdict, FindingTotals["days"][number]>();
   let worst: Finding[] = [];
   let sightings = 0;
   let benign = 0;
@@ -65,6 +68,10 @@ function reckon(list: FindingList): FindingTotals {
       total.sightings += count;
     }
     sightings += count;
+    let dated = days.get(verdict);
+    if (!dated) days.set(verdict, (dated = { verdict, count: 0, days: {} }));
+    dated.count += count;
+    for (const day in finding.days) dated.days[day] = (dated.days[day] ?? 0) + finding.days[day]!;
     for (const window of WINDOWS) windows[window] += finding.windows[window] ?? 0;
     if (isBenign(finding)) benign++;
     worst.push(finding);
@@ -78,6 +85,7 @@ function reckon(list: FindingList): FindingTotals {
     worst,
     likeWorst: first && alike.get(kind(first.verdict, first.level)),
     windows,
+    days: [...days.values()],
     benign,
   };
 }

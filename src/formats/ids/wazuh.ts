@@ -123,22 +123,21 @@ export const ossecText: Format = {
       return shaped({ event: { timestamp: time, host }, outcome: "unknown", initiator: "unknown" });
     }
     if (!BEGINNING.test(line)) return undefined;
-    if (line.includes("active-response/bin/")) {
-      const m = RESPONSE.exec(line);
-      if (!m) return undefined;
+    // An alert may quote one.
+    const response = line.includes("active-response/bin/") ? RESPONSE.exec(line) : null;
+    if (response)
       return shaped({
         event: {
-          timestamp: timestamp(findTime(m[1]!)?.time, context, envelope),
-          source: endpoint({ ip: m[4] }),
-          event: { action: `${m[2]!} ${m[3]!}` },
-          rule: { name: m[6] },
+          timestamp: timestamp(findTime(response[1]!)?.time, context, envelope),
+          source: endpoint({ ip: response[4] }),
+          event: { action: `${response[2]!} ${response[3]!}` },
+          rule: { name: response[6] },
         },
-        outcome: m[3] === "add" ? "blocked" : "unknown",
-        outcomeReason: `active response ${m[3]!}`,
+        outcome: response[3] === "add" ? "blocked" : "unknown",
+        outcomeReason: `active response ${response[3]!}`,
         initiator: "source",
         observerIsAsset: true,
       });
-    }
     if (!line.includes("Alert Level: ")) return undefined;
     const m = SYSLOG.exec(line);
     if (!m) return undefined;
@@ -150,7 +149,7 @@ export const ossecText: Format = {
       ? "refused"
       : /success|session opened|accepted|authenticated/i.test(said)
         ? "authenticated"
-        : /drop|block/i.test(said)
+        : /drop|\bblock/i.test(said) && !/\bunblock/i.test(said)
           ? "blocked"
           : "unknown";
     return shaped({
