@@ -78,8 +78,12 @@ function set(bits: Uint32Array, i: number): void {
 
 function gramsOf(mark: string): number[] {
   if (mark.length < GRAM) throw new RangeError(`a mark of fewer than ${GRAM} characters: "${mark}"`);
-  const codes = Array.from({ length: mark.length }, (_, i) => (mark.charCodeAt(i) | LOWER) & 0xff);
-  return codes.slice(GRAM - 1).map((_, i) => codes.slice(i, i + GRAM).reduce((gram, code) => (gram << 8) | code, 0));
+  const grams: number[] = [];
+  for (let i = 0, gram = 0; i < mark.length; i++) {
+    gram = (gram << 8) | ((mark.charCodeAt(i) | LOWER) & 0xff);
+    if (i >= GRAM - 1) grams.push(gram);
+  }
+  return grams;
 }
 
 function gramCounts(all: readonly Marked[]): Map<number, number> {
@@ -91,5 +95,13 @@ function gramCounts(all: readonly Marked[]): Map<number, number> {
 
 /** The part that the fewest marks share: it says the most. Among equals the last, because words begin alike (`src_`, `date`). */
 function rarest(mark: string, counts: ReadonlyMap<number, number>): number {
-  return gramsOf(mark).reduce((best, gram) => (counts.get(gram)! <= counts.get(best)! ? gram : best));
+  let best = 0;
+  let least = Infinity;
+  for (const gram of gramsOf(mark)) {
+    const count = counts.get(gram)!;
+    if (count > least) continue;
+    best = gram;
+    least = count;
+  }
+  return best;
 }
