@@ -13,12 +13,11 @@ export interface Run {
 }
 
 /** Throws with what the command said when it fails; grep's 1 means no match. */
-export function run(command: string, cwd?: string): Run {
+export function run(command: string): Run {
   const start = performance.now();
   const done = spawnSync("/usr/bin/time", ["-f", "%U %S %M", "bash", "-c", command], {
     encoding: "utf8",
     maxBuffer: 1 << 26,
-    cwd,
   });
   const seconds = (performance.now() - start) / 1000;
   if (done.status !== 0 && done.status !== 1) throw new Error(`${command}\n${done.stderr}`);

@@ -3,7 +3,7 @@
  * read before.
  */
 import { packed, unpacked, type EvidenceDraft, type FindingDraft, type PackedDraft } from "../triage/findings.js";
-import type { Keyed } from "./sorted-runs.js";
+import { keyed, type Keyed } from "./sorted-runs.js";
 
 export interface DraftRun {
   /** UTF-8. */
@@ -39,8 +39,6 @@ function moved(piece: EvidenceDraft, lineBase: number): EvidenceDraft {
 /** The lines of a run that is in memory. */
 export function* entriesOf(run: Uint8Array): Generator<Keyed> {
   for (const line of Buffer.from(run.buffer, run.byteOffset, run.byteLength).toString("utf8").split("\n")) {
-    if (line === "") continue;
-    const tab = line.indexOf("\t");
-    yield { key: line.slice(0, tab), text: line.slice(tab + 1) };
+    if (line !== "") yield keyed(line);
   }
 }

@@ -5,7 +5,7 @@
 import { LEVELS, VERDICTS, type Finding, type FindingList, type Judgement, type Sighting } from "../model/sighting.js";
 import { FindingsBuilder } from "../triage/findings.js";
 import { draftJson, draftOf, entriesOf, type DraftRun } from "./draft-run.js";
-import { SortedRuns } from "./sorted-runs.js";
+import { keyed, SortedRuns } from "./sorted-runs.js";
 import { TemporaryFile } from "./temporary-file.js";
 
 /** Drafts kept in memory; each is some two kilobytes. */
@@ -114,8 +114,8 @@ export class FindingStore {
     for (const { key, text } of this.runs!.merged()) {
       if (key !== id) yield* this.finished();
       id = key;
-      const tab = text.indexOf("\t");
-      this.builder.merge([draftOf(text.slice(tab + 1), Number(text.slice(0, tab)))]);
+      const { key: lineBase, text: json } = keyed(text);
+      this.builder.merge([draftOf(json, Number(lineBase))]);
     }
     yield* this.finished();
   }

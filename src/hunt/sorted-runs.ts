@@ -86,6 +86,12 @@ function runOf(entries: Iterable<Keyed>): Run {
   return { file, prefix: "" };
 }
 
+/** A line of a run: the key, a tab, the text. */
+export function keyed(line: string): Keyed {
+  const tab = line.indexOf("\t");
+  return { key: line.slice(0, tab), text: line.slice(tab + 1) };
+}
+
 /** The sort is stable, so what was added first stays first. */
 function sorted(list: readonly Keyed[]): Keyed[] {
   return list.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -93,8 +99,8 @@ function sorted(list: readonly Keyed[]): Keyed[] {
 
 function* entriesOf({ file, prefix }: Run): Generator<Keyed> {
   for (const line of file.lines()) {
-    const tab = line.indexOf("\t");
-    yield { key: line.slice(0, tab), text: prefix + line.slice(tab + 1) };
+    const { key, text } = keyed(line);
+    yield { key, text: prefix + text };
   }
 }
 
