@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { EnvelopeFields, LineContext } from "../src/formats/format.js";
+import { LineParser } from "../src/formats/line-parser.js";
 import { MarkIndex } from "../src/formats/marks.js";
 import { ENVELOPES, FORMATS } from "../src/formats/registry.js";
 import { corpusLines, fixtureLines, LINES, random } from "./formats-core-support.js";
@@ -16,8 +17,8 @@ const CONTEXT: LineContext = {
 const SEEDS = [...new Set([...LINES, ...corpusLines(), ...fixtureLines()])].filter((line) => !line.startsWith("{"));
 const TEXT_FORMATS = FORMATS.filter(({ json }) => !json);
 const TEXT_ENVELOPES = ENVELOPES.filter(({ json }) => !json);
-const formatsOf = new MarkIndex(TEXT_FORMATS);
-const envelopesOf = new MarkIndex(TEXT_ENVELOPES);
+const INDEX = new MarkIndex([TEXT_ENVELOPES, TEXT_FORMATS]);
+const FOUND = INDEX.empty();
 
 /** The line, and what envelopes find in it. */
 function layersOf(line: string): { text: string; fields: EnvelopeFields | undefined }[] {
@@ -32,10 +33,12 @@ function layersOf(line: string): { text: string; fields: EnvelopeFields | undefi
 function missedIn(line: string): string[] {
   const missed: string[] = [];
   for (const { text, fields } of layersOf(line)) {
-    const formats = new Set(formatsOf.candidates(text, fields?.program));
+    INDEX.find(text, FOUND);
+    const envelopes = new Set(INDEX.candidates(TEXT_ENVELOPES, FOUND));
+    if (fields?.program !== undefined) INDEX.add(fields.program, FOUND);
+    const formats = new Set(INDEX.candidates(TEXT_FORMATS, FOUND));
     for (const format of TEXT_FORMATS)
       if (!formats.has(format) && format.parse(text, CONTEXT, fields)) missed.push(format.id);
-    const envelopes = new Set(envelopesOf.candidates(text));
     for (const envelope of TEXT_ENVELOPES)
       if (!envelopes.has(envelope) && envelope.unwrap(text, CONTEXT)) missed.push(envelope.id);
   }
@@ -61,8 +64,13 @@ describe("marks of formats", () => {
 
 describe("the index of marks", () => {
   const list = [{ id: "always" }, { id: "a", marks: ["src_ip=", "SourceAddress"] }, { id: "b", marks: ["%ASA-"] }];
-  const index = new MarkIndex(list);
-  const ids = (text: string, program?: string): string[] => index.candidates(text, program).map(({ id }) => id);
+  const index = new MarkIndex([list]);
+  const ids = (text: string, program = ""): string[] => {
+    const found = index.empty();
+    index.find(text, found);
+    index.add(program, found);
+    return index.candidates(list, found).map(({ id }) => id);
+  };
 
   it("finds a mark at either end of the line, in upper and lower case, and in the program", () => {
     expect(ids("src_ip=1.2.3.4")).toEqual(["always", "a"]);
@@ -75,12 +83,29 @@ describe("the index of marks", () => {
   it("keeps the order, and holds more formats than a word has bits", () => {
     const many = Array.from({ length: 100 }, (_, i) => ({ id: i, marks: [`mark-${i}.`] }));
     const text = [99, 31, 32, 0, 63, 64].map((i) => `mark-${i}.`).join(" ");
-    const found = new MarkIndex(many).candidates(text).map(({ id }) => id);
+    const all = new MarkIndex([list, many]);
+    const marks = all.empty();
+    all.find(text, marks);
+    const found = all.candidates(many, marks).map(({ id }) => id);
+    expect(all.candidates(list, marks)).toEqual([list[0]]);
     expect(found).toEqual(expect.arrayContaining([0, 31, 32, 63, 64, 99]));
     expect(found).toEqual(found.toSorted((a, b) => a - b));
   });
 
   it("refuses a mark that is too short to tell", () => {
-    expect(() => new MarkIndex([{ marks: ["src"] }])).toThrow(RangeError);
+    expect(() => new MarkIndex([[{ marks: ["src"] }]])).toThrow(RangeError);
+  });
+});
+
+describe("what a line is parsed to", () => {
+  it("shares nothing with what another line is parsed to, since each is completed where it stands", () => {
+    const changed = new Set<string>();
+    const parser = new LineParser({ path: "marks.log", firstLine: "", headerBefore: () => undefined }, {});
+    const all = [...new Set([...LINES, ...corpusLines(), ...fixtureLines()])];
+    const first = all.map((line) => parser.parse(line, 0));
+    const kept = first.map((parsed) => JSON.stringify(parsed));
+    for (const line of all.toReversed()) parser.parse(line, 0);
+    for (const [i, parsed] of first.entries()) if (JSON.stringify(parsed) !== kept[i]) changed.add(all[i]!);
+    expect([...changed]).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 /** What the formats of this folder share: absent fields, request lines, forwarded-for lists, tokens of a log line. */
-import { canonicalIp } from "../model/ip.js";
+import { canonicalIp, parseIpv4 } from "../model/ip.js";
 import type { LineContext, ParsedTime } from "./format.js";
 import { civilTime, milliseconds } from "./time.js";
 import { addressAndPort, integer, text } from "./values.js";
@@ -46,7 +46,10 @@ function pathOf(target: string): { path?: string } {
 /** Loopback, private, link-local, CGNAT or unique-local: no client on the Internet. RFC 1918, 3927, 4193, 6598. */
 export function isPrivate(ip: string): boolean {
   if (ip.includes(":")) return ip === "::1" || /^f[cd]/.test(ip) || /^fe[89ab]/.test(ip);
-  const [a = 0, b = 0] = ip.split(".", 2).map(Number);
+  const value = parseIpv4(ip);
+  if (value === undefined) return false;
+  const a = value >>> 24;
+  const b = (value >>> 16) & 255;
   return (
     a === 10 ||
     a === 127 ||

@@ -18,51 +18,71 @@ const WORD_BITS = 32;
 /** Of ASCII letters; others are changed too, which makes them alike where they were not: a format asked in vain. */
 const LOWER = 0x20;
 
-export class MarkIndex<T extends Marked> {
+/** Whom a text may concern: a bit each of those that an index was made of. */
+export type Marks = Uint32Array;
+
+export class MarkIndex {
   private readonly words: number;
+  /** Where each list begins in the bits. */
+  private readonly starts = new Map<readonly Marked[], number>();
   /** Hash of four characters to a row of `rows`, 0: none. */
   private readonly table = new Uint16Array(1 << HASH_BITS);
   /** Bits of the formats that a hash stands for. */
   private readonly rows: Uint32Array[];
   /** Bits of those that are always asked. */
   private readonly always: Uint32Array;
-  private readonly bits: Uint32Array;
 
-  constructor(private readonly all: readonly T[]) {
-    this.words = Math.ceil(all.length / WORD_BITS);
-    this.always = new Uint32Array(this.words);
-    this.bits = new Uint32Array(this.words);
-    this.rows = [this.always];
-    const shared = gramCounts(all);
-    for (const [i, { marks }] of all.entries()) {
-      if (!marks) set(this.always, i);
-      else for (const mark of marks) set(this.rowOf(rarest(mark, shared)), i);
+  /** @param lists of those that are asked together, envelopes and formats, so that one look serves both */
+  constructor(lists: readonly (readonly Marked[])[]) {
+    let words = 0;
+    for (const list of lists) {
+      this.starts.set(list, words);
+      words += Math.ceil(list.length / WORD_BITS);
     }
+    this.words = words;
+    this.always = new Uint32Array(words);
+    this.rows = [this.always];
+    const shared = gramCounts(lists.flat());
+    for (const list of lists)
+      for (const [i, { marks }] of list.entries()) {
+        const bit = this.starts.get(list)! * WORD_BITS + i;
+        if (!marks) set(this.always, bit);
+        else for (const mark of marks) set(this.rowOf(rarest(mark, shared)), bit);
+      }
   }
 
-  /** Those that may know the line, in their order. @param program the envelope's: it may hold the mark too */
-  candidates(text: string, program = ""): T[] {
-    const { bits, always, words } = this;
-    for (let w = 0; w < words; w++) bits[w] = always[w]!;
-    this.look(text);
-    if (program !== "") this.look(program);
-    const out: T[] = [];
-    for (let w = 0; w < words; w++)
-      for (let left = bits[w]!; left !== 0; left &= left - 1)
-        out.push(this.all[w * WORD_BITS + 31 - Math.clz32(left & -left)]!);
-    return out;
+  /** Room for what a text has. */
+  empty(): Marks {
+    return new Uint32Array(this.words);
   }
 
-  private look(text: string): void {
-    const { table, rows, bits, words } = this;
+  /** Makes `found` what `text` has. */
+  find(text: string, found: Marks): void {
+    found.set(this.always);
+    this.add(text, found);
+  }
+
+  /** Adds to `found` what `text` has. */
+  add(text: string, found: Marks): void {
+    const { table, rows, words } = this;
     let gram = 0;
     for (let i = 0; i < text.length; i++) {
       gram = (gram << 8) | ((text.charCodeAt(i) | LOWER) & 0xff);
       const row = table[Math.imul(gram, MULTIPLIER) >>> (WORD_BITS - HASH_BITS)]!;
       if (row === 0 || i < GRAM - 1) continue;
-      const found = rows[row]!;
-      for (let w = 0; w < words; w++) bits[w]! |= found[w]!;
+      const bits = rows[row]!;
+      for (let w = 0; w < words; w++) found[w]! |= bits[w]!;
     }
+  }
+
+  /** Those of a list that may know a text, in their order. @param list one that the index was made of */
+  candidates<T extends Marked>(list: readonly T[], found: Marks): T[] {
+    const start = this.starts.get(list)!;
+    const out: T[] = [];
+    for (let at = 0; at < list.length; at += WORD_BITS)
+      for (let left = found[start + at / WORD_BITS]!; left !== 0; left &= left - 1)
+        out.push(list[at + 31 - Math.clz32(left & -left)]!);
+    return out;
   }
 
   private rowOf(gram: number): Uint32Array {

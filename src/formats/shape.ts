@@ -6,31 +6,34 @@ import type { EnvelopeFields, FormatResult, LineContext, ParsedTime } from "./fo
  * A copy, because deleting fields turns an object into a slow one.
  */
 export function compact<T extends object>(record: T): T {
-  const fields = record as Record<string, unknown>;
-  const out: Record<string, unknown> = {};
-  for (const key in fields) {
-    const value = fields[key];
-    if (value === undefined || value === null) continue;
-    if (typeof value !== "object") out[key] = value;
-    else if (Array.isArray(value)) {
-      if (value.length > 0) out[key] = value;
-    } else {
-      const inner = compact(value);
-      if (!isEmpty(inner)) out[key] = inner;
-    }
-  }
-  return out as T;
+  return (withValues(record) ?? {}) as T;
 }
 
-function isEmpty(record: object): boolean {
-  for (const _key in record) return false;
-  return true;
+/** Undefined when nothing is left. */
+function withValues(record: object): Record<string, unknown> | undefined {
+  const fields = record as Record<string, unknown>;
+  let out: Record<string, unknown> | undefined;
+  for (const key in fields) {
+    let value = fields[key];
+    if (value === undefined || value === null) continue;
+    if (typeof value === "object") {
+      if (Array.isArray(value) ? value.length === 0 : (value = withValues(value)) === undefined) continue;
+    }
+    (out ??= {})[key] = value;
+  }
+  return out;
 }
 
 /** A result without undefined fields; the event itself stays, even when it is empty. */
 export function shaped(result: FormatResult): FormatResult {
-  const { event, ...rest } = result;
-  return { event: compact(event), ...compact(rest) };
+  const fields = result as unknown as Record<string, unknown>;
+  const out: Record<string, unknown> = {};
+  for (const key in fields) {
+    const value = fields[key];
+    if (key === "event") out[key] = compact(result.event);
+    else if (value !== undefined && !(Array.isArray(value) && value.length === 0)) out[key] = value;
+  }
+  return out as unknown as FormatResult;
 }
 
 /** The line's own time when it states one, else the envelope's. Epoch milliseconds. */

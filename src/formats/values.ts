@@ -115,40 +115,49 @@ export function httpOutcome(status: number | undefined): {
 export function keyValues(line: string, separator = ""): Record<string, string> {
   const out: Record<string, string> = Object.create(null) as Record<string, string>;
   const n = line.length;
+  const isGap = (c: number): boolean =>
+    c === SPACE || c === TAB || (separator !== "" && separator.includes(String.fromCharCode(c)));
   let i = 0;
-  const isGap = (c: string): boolean => c === " " || c === "\t" || (separator !== "" && separator.includes(c));
   while (i < n) {
-    while (i < n && isGap(line[i]!)) i++;
+    let c = line.charCodeAt(i);
+    while (i < n && isGap(c)) c = line.charCodeAt(++i);
     const keyStart = i;
-    while (i < n && line[i] !== "=" && !isGap(line[i]!) && line[i] !== '"') i++;
-    if (i >= n || line[i] !== "=") {
+    while (i < n && c !== EQUALS && c !== QUOTE && !isGap(c)) c = line.charCodeAt(++i);
+    if (i >= n || c !== EQUALS) {
       // A bare word: not a pair. A quote is stepped over so that the loop always advances.
       if (i === keyStart) i++;
       continue;
     }
     const key = line.slice(keyStart, i);
-    i++;
+    c = line.charCodeAt(++i);
     let value: string;
-    const quote = line[i];
-    if (quote === '"' || quote === "'") {
-      let j = i + 1;
+    if (c === QUOTE || c === APOSTROPHE) {
+      const quote = c;
+      const start = ++i;
       let escaped = false;
-      while (j < n && line[j] !== quote) {
-        if (line[j] === "\\" && j + 1 < n) {
+      while (i < n && (c = line.charCodeAt(i)) !== quote) {
+        if (c === BACKSLASH && i + 1 < n) {
           escaped = true;
-          j++;
+          i++;
         }
-        j++;
+        i++;
       }
-      value = line.slice(i + 1, j);
+      value = line.slice(start, i++);
       if (escaped) value = value.replace(/\\(["'\\])/g, "$1");
-      i = j + 1;
     } else {
       const start = i;
-      while (i < n && !isGap(line[i]!)) i++;
+      while (i < n && !isGap(c)) c = line.charCodeAt(++i);
       value = line.slice(start, i);
     }
-    if (key !== "" && !(key in out)) out[key] = value;
+    // Half the time of `in`: a line has some twenty.
+    if (key !== "" && out[key] === undefined) out[key] = value;
   }
   return out;
 }
+
+const SPACE = 32;
+const TAB = 9;
+const QUOTE = 34;
+const APOSTROPHE = 39;
+const EQUALS = 61;
+const BACKSLASH = 92;

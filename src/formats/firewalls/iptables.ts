@@ -86,7 +86,10 @@ function parse(line: string, context: LineContext, envelope?: EnvelopeFields): F
     const equals = token.indexOf("=");
     if (equals < 0) {
       if (Object.hasOwn(FLAG_BITS, token)) flags.push(token);
-    } else if (!(token.slice(0, equals) in fields)) fields[token.slice(0, equals)] = token.slice(equals + 1);
+      continue;
+    }
+    const key = token.slice(0, equals);
+    if (fields[key] === undefined) fields[key] = token.slice(equals + 1);
   }
   const header = readHeader(line.slice(0, start));
   const protocol = transport(fields["PROTO"]);

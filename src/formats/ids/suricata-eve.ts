@@ -183,19 +183,19 @@ function readDns(dns: Json): NonNullable<Event["dns"]> {
 
 /** `xff` of the event, of http, and X-Forwarded-For among dumped headers. */
 function forwarded(e: Json, http: Json | undefined): string[] {
-  const stated = [
-    string(e["xff"]),
-    string(http?.["xff"]),
-    string(http?.["x_forwarded_for"]),
-    string(http?.["x-forwarded-for"]),
-  ];
+  const stated = [e["xff"], http?.["xff"], http?.["x_forwarded_for"], http?.["x-forwarded-for"]];
   for (const header of list(http?.["request_headers"])) {
     const h = object(header);
     if (/^(?:x-forwarded-for|x-real-ip|true-client-ip|forwarded)$/i.test(string(h?.["name"]) ?? ""))
-      stated.push(string(h?.["value"]));
+      stated.push(h?.["value"]);
   }
-  const found = stated.flatMap((value) => (value ?? "").split(/[ ,;="]+/)).flatMap((part) => canonicalIp(part) ?? []);
-  return [...new Set(found)];
+  const found: string[] = [];
+  for (const value of stated)
+    for (const part of string(value)?.split(/[ ,;="]+/) ?? []) {
+      const ip = canonicalIp(part);
+      if (ip !== undefined && !found.includes(ip)) found.push(ip);
+    }
+  return found;
 }
 
 /** The envelope (`smtp`) before the header (`email`). */

@@ -159,7 +159,7 @@ function halfBeginning(e: Json): Beginning {
 export function addCounts(e: Json, where: Ends): Event["network"] {
   const half = object(e["netflow"]);
   if (half) {
-    where.source = { ...where.source, ...counts(number(half["bytes"]), number(half["pkts"])) };
+    where.source = counted(where.source, number(half["bytes"]), number(half["pkts"]));
     return undefined;
   }
   const flow = object(e["flow"]);
@@ -167,16 +167,19 @@ export function addCounts(e: Json, where: Ends): Event["network"] {
   const up = { bytes: number(flow["bytes_toserver"]), packets: number(flow["pkts_toserver"]) };
   const down = { bytes: number(flow["bytes_toclient"]), packets: number(flow["pkts_toclient"]) };
   if (where.initiator === "source" || string(e["event_type"]) === "flow") {
-    where.source = { ...where.source, ...counts(up.bytes, up.packets) };
-    where.destination = { ...where.destination, ...counts(down.bytes, down.packets) };
+    where.source = counted(where.source, up.bytes, up.packets);
+    where.destination = counted(where.destination, down.bytes, down.packets);
     return undefined;
   }
   if (up.bytes === undefined || down.bytes === undefined) return undefined;
   return { bytes: up.bytes + down.bytes, packets: (up.packets ?? 0) + (down.packets ?? 0) };
 }
 
-function counts(bytes: number | undefined, packets: number | undefined): Endpoint {
-  return { ...(bytes === undefined ? {} : { bytes }), ...(packets === undefined ? {} : { packets }) };
+function counted(end: Endpoint | undefined, bytes: number | undefined, packets: number | undefined): Endpoint {
+  const out = end ?? {};
+  if (bytes !== undefined) out.bytes = bytes;
+  if (packets !== undefined) out.packets = packets;
+  return out;
 }
 
 /** A finished flow. */

@@ -58,26 +58,30 @@ export const apacheAccess: Format = {
 function clientFirst(line: string): Access | undefined {
   const m = DATED_REQUEST.exec(line);
   if (!m || m.index < 2) return undefined;
-  const head = readHead(line.slice(0, m.index).trim());
-  if (!head) return undefined;
+  const access = readHead(line.slice(0, m.index).trim()) as Access | undefined;
+  if (!access) return undefined;
+  access.time = m[1]!;
   const requestStart = m.index + m[0].length;
   REQUEST_END.lastIndex = requestStart;
   let end = REQUEST_END.exec(line);
   // An escaped quote cannot end the request.
   while (end && line[end.index - 1] === "\\" && line[end.index - 2] !== "\\") end = REQUEST_END.exec(line);
   // Without a status (cut short, or a layout that has none): who came is still known, how far is not.
-  if (!end) return { ...head, time: m[1]!, ...optional("request", tokens(line, requestStart - 1, 1)[0]?.text) };
+  if (!end) {
+    const request = tokens(line, requestStart - 1, 1)[0]?.text;
+    if (request !== undefined) access.request = request;
+    return access;
+  }
   const tail = tokens(line, end.index + 2);
   // `"host" "request"`: some layouts put the virtual host between date and request.
-  const between = /^([\w.-]{1,253})(?::\d{1,5})?" "(?=[A-Z]{3,16} )/.exec(line.slice(requestStart, end.index));
-  const access: Access = {
-    ...head,
-    ...(between && head.host === undefined ? { host: between[1]! } : {}),
-    time: m[1]!,
-    request: line.slice(requestStart + (between ? between[0].length : 0), end.index),
-    ...optional("status", integer(end[1])),
-    ...optional("bytes", integer(tail[1]?.text)),
-  };
+  const request = line.slice(requestStart, end.index);
+  const between = /^([\w.-]{1,253})(?::\d{1,5})?" "(?=[A-Z]{3,16} )/.exec(request);
+  if (between) access.host ??= between[1]!;
+  access.request = between ? request.slice(between[0].length) : request;
+  const status = integer(end[1]);
+  if (status !== undefined) access.status = status;
+  const bytes = integer(tail[1]?.text);
+  if (bytes !== undefined) access.bytes = bytes;
   readTail(access, tail.slice(2));
   return access;
 }
@@ -90,7 +94,10 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [key in 
 function readTail(access: Access, tail: Token[]): void {
   let extras = tail;
   if (tail.length >= 2 && tail[1]!.kind === "quoted" && (tail[0]!.kind === "quoted" || tail[0]!.text === "-")) {
-    Object.assign(access, optional("referrer", text(tail[0]!.text)), optional("agent", text(tail[1]!.text)));
+    const referrer = text(tail[0]!.text);
+    if (referrer !== undefined) access.referrer = referrer;
+    const agent = text(tail[1]!.text);
+    if (agent !== undefined) access.agent = agent;
     extras = tail.slice(2);
   }
   if (extras.length >= 8 && extras[2]!.kind === "bracketed" && extras[3]!.kind === "bracketed")
