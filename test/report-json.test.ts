@@ -1,10 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Event } from "../src/model/event.js";
 import type { Judgement, Sighting } from "../src/model/sighting.js";
 import { backgroundJson, coverageJson, findingJson } from "../src/report/findings-json.js";
 import { assuranceSentence, ledgerSentence } from "../src/report/ledger-words.js";
 import { NEXT_STEPS } from "../src/report/next-steps.js";
-import { jsonDocument, jsonLine, rfc3339 } from "../src/report/json-text.js";
+import { jsonDocument, jsonLine, quoteJson, rfc3339 } from "../src/report/json-text.js";
 import { lookbackJson, sightingHead, sightingJson, sightingParts, threatJson } from "../src/report/sighting-json.js";
 import { sampleReport } from "./report-sample.js";
 
@@ -220,5 +221,22 @@ describe("findings and coverage as JSON", () => {
       expect(text.replaceAll("\n", "")).not.toMatch(RAW);
       expect(JSON.stringify(JSON.parse(text))).toContain(JSON.stringify(HOSTILE));
     }
+  });
+});
+
+describe("a string written by hand", () => {
+  it("is what JSON.stringify makes of it, whatever is in it", () => {
+    const anything = fc.oneof(
+      fc.string(),
+      fc.string({ unit: "binary" }),
+      fc.string({ unit: fc.constantFrom("\ud800", '"', "\\", "\n", " ", "~", "\u007f") }),
+    );
+    fc.assert(
+      fc.property(anything, (text) => {
+        expect(quoteJson(text)).toBe(jsonLine(text));
+        expect(JSON.parse(quoteJson(text))).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

@@ -5,7 +5,7 @@ import { sightingHead, sightingTail } from "../report/sighting-json.js";
 
 export const serialise: Serialise = (sighting, judgement) => ({
   head: sightingHead(sighting),
-  tail: judgement && sightingTail({ ...sighting, judgement }),
+  tail: judgement && sightingTail(sighting, judgement),
 });
 
-export const serialiseTail: SerialiseTail = (sighting, judgement) => sightingTail({ ...sighting, judgement });
+export const serialiseTail: SerialiseTail = sightingTail;

@@ -15,7 +15,9 @@ export interface SerialisedSighting {
 }
 
 /** Makes the output's JSON. Passed in, so that the hunt does not depend on the report. */
-export type Serialise = (sighting: Omit<Sighting, "judgement">, judgement: Judgement | undefined) => SerialisedSighting;
+export type Serialise = (sighting: SightingBody, judgement: Judgement | undefined) => SerialisedSighting;
+
+type SightingBody = Omit<Sighting, "judgement">;
 
 /** What is kept of a sighting whose judgement waits for its conversation; the line itself stays in its head. */
 export interface PendingSighting {
@@ -127,22 +129,20 @@ export class BatchBuilder {
     log: Sighting["log"],
   ): void {
     const { source } = this;
-    const facts = {
-      log,
-      indicator: sighted(indicator),
-      observed: judged.observed,
-      format: parsed.format,
-      ...(parsed.timezone === undefined ? {} : { timezone: parsed.timezone }),
-    };
-    const sighting = { event: parsed.event, original, ...facts };
-    if (judged.judgement) {
-      if (!this.sightingsOnly) this.findings.add(sighting, judged.judgement, source);
-    } else
+    const { judgement, observed, pending } = judged;
+    const { event, format, timezone } = parsed;
+    const sighting: SightingBody = { event, original, log, indicator: sighted(indicator), observed, format };
+    if (timezone !== undefined) sighting.timezone = timezone;
+    if (judgement) {
+      if (!this.sightingsOnly) this.findings.add(sighting, judgement, source);
+    } else {
+      const { event: _, original: __, ...facts } = sighting;
       this.pendings.push([
         this.lines.length,
-        { pending: judged.pending, source, sighting: { ...facts, time: parsed.event.timestamp } },
+        { pending: pending!, source, sighting: { ...facts, time: event.timestamp } },
       ]);
-    const { head, tail } = this.serialise(sighting, judged.judgement);
+    }
+    const { head, tail } = this.serialise(sighting, judgement);
     this.write(head);
     this.ends.push(this.length);
     if (tail !== undefined) this.write(tail);
@@ -188,9 +188,15 @@ export class BatchBuilder {
   }
 }
 
+/** Made once an indicator. */
+const known = new WeakMap<HuntedIndicator, SightedIndicator>();
+
 /** What a sighting says of its indicator; what is not known of it is left out. */
-function sighted({ type, value, role, labels, confidence, tlp, benign }: HuntedIndicator): SightedIndicator {
-  return {
+function sighted(indicator: HuntedIndicator): SightedIndicator {
+  let out = known.get(indicator);
+  if (out) return out;
+  const { type, value, role, labels, confidence, tlp, benign } = indicator;
+  out = {
     type,
     name: value,
     role,
@@ -199,4 +205,6 @@ function sighted({ type, value, role, labels, confidence, tlp, benign }: HuntedI
     ...(tlp === undefined ? {} : { tlp }),
     ...(benign === undefined || benign.length === 0 ? {} : { benign }),
   };
+  known.set(indicator, out);
+  return out;
 }

@@ -33,6 +33,11 @@ export function indicatorsOf(
   table: Pick<IndicatorTable, "at">,
   seen: Set<string> | undefined,
 ): Iterable<LineIndicator> {
+  const alone = hits.length === 1 && !seen ? table.at(hits[0]!.slot) : undefined;
+  if (alone?.length === 1 && alone[0]!.type !== "url") {
+    const { offset, length } = hits[0]!;
+    return [{ indicator: alone[0]!, offset, length, tokens: new Set([tokenOf(alone[0]!.type, line, offset, length)]) }];
+  }
   const found = new Map<HuntedIndicator, LineIndicator>();
   const urls = new LineUrls(line);
   for (const { slot, offset, length } of hits) {

@@ -19,6 +19,14 @@ export function escapeJson(json: string): string {
   return BEYOND_ASCII.test(json) ? json.replace(TO_ESCAPE, escapeUnits) : json;
 }
 
+/** Text that JSON writes as it is, between quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** A string as a JSON string, escaped as `escapeJson` does. */
+export function quoteJson(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : escapeJson(JSON.stringify(text));
+}
+
 /** One line of JSON. */
 export function jsonLine(value: unknown): string {
   return escapeJson(JSON.stringify(value));

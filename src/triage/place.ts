@@ -83,8 +83,8 @@ function find(
   for (const [role, field, read] of rows) {
     const text = read(event);
     if (text === undefined) continue;
-    const values = new Set(listOf(text).map(canonical));
-    const met = observed.find((token) => values.has(token));
+    const values = typeof text === "string" ? [canonical(text)] : text.map(canonical);
+    const met = observed.find((token) => values.includes(token));
     if (met !== undefined) return { role, field, observed: met };
   }
   return undefined;

@@ -54,7 +54,9 @@ export function triage(
   own: OwnNetworks,
 ): Triage & { observed: string } {
   const place = placeOf(parsed.event, indicator, tokens);
-  return { ...judge(parsed, indicator, place, path, own), observed: place.observed };
+  const judged = judge(parsed, indicator, place, path, own) as Triage & { observed: string };
+  judged.observed = place.observed;
+  return judged;
 }
 
 function judge(parsed: ParsedLine, indicator: TriageIndicator, place: Place, path: string, own: OwnNetworks): Triage {
