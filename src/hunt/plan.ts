@@ -15,8 +15,12 @@ export interface Task {
   range?: { start: number; end: number };
 }
 
-/** Large enough that opening and joining cost nothing, small enough to keep all workers busy to the end. */
+/** Large enough that opening and joining cost nothing. */
 export const RANGE_BYTES = 32 * 1024 * 1024;
+/** Of the last ranges of a file: small enough that no worker is long at work when the others are done. */
+const LAST_RANGE_BYTES = RANGE_BYTES / 4;
+/** Where the small ranges begin, from the end. */
+const LAST_BYTES = 2 * RANGE_BYTES;
 
 /** Only files of several ranges are worth a look at their head here. */
 const SPLIT_ABOVE = 2 * RANGE_BYTES;
@@ -25,16 +29,14 @@ export function plan(sources: readonly SourceRef[]): Task[] {
   const tasks: Task[] = [];
   for (const [source, ref] of sources.entries()) {
     if (ref.seekable && ref.size > SPLIT_ABOVE && inspect(ref).splittable) {
-      for (let start = 0; start < ref.size; start += RANGE_BYTES) {
-        const last = start + 2 * RANGE_BYTES > ref.size;
+      for (let start = 0, last = false; !last;) {
+        const left = ref.size - start;
+        const length = left > LAST_BYTES ? RANGE_BYTES : LAST_RANGE_BYTES;
+        last = left < 2 * length;
         // The last range takes the rest, and what is appended while the hunt runs.
-        tasks.push({
-          id: tasks.length,
-          source,
-          ref,
-          range: { start, end: last ? Number.MAX_SAFE_INTEGER : start + RANGE_BYTES },
-        });
-        if (last) break;
+        const end = last ? Number.MAX_SAFE_INTEGER : start + length;
+        tasks.push({ id: tasks.length, source, ref, range: { start, end } });
+        start = end;
       }
     } else tasks.push({ id: tasks.length, source, ref });
   }
