@@ -137,7 +137,7 @@ export class LineParser {
   private readonly context: ParserContext;
   private readonly first: readonly Format[];
   /** By depth. */
-  private readonly marks = Array.from({ length: DEEPEST + 1 }, () => MARKS.empty());
+  private readonly marks: Marks[] = [];
 
   /**
    * Throws LookbackError `usage` for an unknown time zone.
@@ -250,7 +250,7 @@ export class LineParser {
   }
 
   private marksOf(text: string, depth: number): Marks {
-    const marks = this.marks[depth]!;
+    const marks = (this.marks[depth] ??= MARKS.empty());
     MARKS.find(text, marks);
     return marks;
   }

@@ -93,10 +93,13 @@ const PENDING_BYTES = 400;
 /** Findings that are gathered before they are handed over: more are merged where they come from, and more memory is taken. */
 const DRAFTS = 2048;
 
+const NOTHING = Buffer.alloc(0);
+
 export class BatchBuilder {
   private readonly findings = new FindingsBuilder();
   private readonly decoys = new DecoyTally();
-  private text = Buffer.allocUnsafe(BATCH_BYTES);
+  /** Most logs have no hit: room is made for the first. */
+  private text: Buffer = NOTHING;
   private length = 0;
   private ends: number[] = [];
   private lines: number[] = [];
@@ -180,7 +183,7 @@ export class BatchBuilder {
     // Of UTF-8 a UTF-16 code unit takes three bytes at most.
     const most = this.length + text.length * 3;
     if (most > this.text.length) {
-      const larger = Buffer.allocUnsafe(most * 2);
+      const larger = Buffer.allocUnsafe(Math.max(BATCH_BYTES, most * 2));
       this.text.copy(larger, 0, 0, this.length);
       this.text = larger;
     }

@@ -10,6 +10,8 @@ export interface HeaderLookup {
   before(prefix: string, offset: number): string | undefined;
   /** The lines at the beginning of the source, as far as they lie in its first 64 KiB, without byte order mark and line ends. */
   head(): string[];
+  /** The first of them; empty when there is none. */
+  firstLine(): string;
 }
 
 const LINE_LIMIT = 64 * 1024;
@@ -38,7 +40,9 @@ interface Searched {
  */
 export class FileHeaders implements HeaderLookup {
   private readonly searched = new Map<string, Searched>();
-  private readonly buffer = Buffer.allocUnsafeSlow(CHUNK + 1 + LONGEST_PREFIX);
+  /** Made when a header is sought: in most files none is. */
+  private buffer: Buffer | undefined;
+  private lines: string[] | undefined;
   private fd: number | undefined;
   private beginning: Buffer | undefined;
   private readonly begins = new Map<string, boolean>();
@@ -46,7 +50,11 @@ export class FileHeaders implements HeaderLookup {
   constructor(private readonly path: string | Buffer) {}
 
   head(): string[] {
-    return headLines(this.start());
+    return (this.lines ??= headLines(this.start()));
+  }
+
+  firstLine(): string {
+    return lineText(this.start()).replace(/^\ufeff/, "");
   }
 
   /** The file's first bytes, when the scan holds them anyway: most files are small, and need not be opened again. */
@@ -103,11 +111,12 @@ export class FileHeaders implements HeaderLookup {
   private search(prefix: string, from: number, to: number): Found[] {
     const out: Found[] = [];
     const needle = Buffer.from(prefix.slice(0, LONGEST_PREFIX));
+    const buffer = (this.buffer ??= Buffer.allocUnsafeSlow(CHUNK + 1 + LONGEST_PREFIX));
     for (let at = from; at < to; at += CHUNK) {
       // One byte before, to see that a line starts there.
       const start = Math.max(0, at - 1);
       const limit = Math.min(at + CHUNK, to);
-      const chunk = this.read(this.buffer, start, limit + needle.length - start);
+      const chunk = this.read(buffer, start, limit + needle.length - start);
       const places: number[] = [];
       for (let i = chunk.indexOf(needle); i >= 0; i = chunk.indexOf(needle, i + 1)) {
         const offset = start + i;
@@ -155,6 +164,10 @@ export class StreamHeaders implements HeaderLookup {
 
   head(): string[] {
     return this.first;
+  }
+
+  firstLine(): string {
+    return this.first[0] ?? "";
   }
 
   /** Takes note of a block of whole lines. It must stay as it is until the next call. @param base position of `region[0]` in the stream */

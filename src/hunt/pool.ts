@@ -16,8 +16,18 @@ export interface TaskHandlers {
   failed(task: Task, message: string): Promise<void>;
 }
 
-/** Hands out tasks in their order, each once. */
-type TakeTask = () => Task | undefined;
+/** Tasks in their order, each handed out once. */
+interface TaskQueue {
+  take(): Task | undefined;
+  /** Puts back what was taken and not begun. */
+  giveBack(tasks: readonly Task[]): void;
+}
+
+/** What a thread is given at once: it shall not wait for the next small file, nor hold a large one that another could take. */
+const AHEAD_BYTES = 4 * 1024 * 1024;
+const AHEAD_TASKS = 64;
+/** Milliseconds that this thread works before it lets messages in. */
+const TURN_MS = 1;
 
 /** Where threads come from. */
 export interface WorkerSource {
@@ -38,18 +48,22 @@ export async function runTasks(
 ): Promise<void> {
   const stop = new Int32Array(setup.stop);
   let next = 0;
-  const take: TakeTask = () => (Atomics.load(stop, 0) === 0 ? tasks[next++] : undefined);
+  const returned: Task[] = [];
+  const queue: TaskQueue = {
+    take: () => (Atomics.load(stop, 0) === 0 ? (returned.shift() ?? tasks[next++]) : undefined),
+    giveBack: (unused) => void returned.push(...unused),
+  };
   // This thread scans as well: it is at work while the others still start.
   const others = Math.min(threads, tasks.length) - 1;
   const { entry, started } = workers;
   const lanes = Array.from({ length: others }, (_, i) =>
-    workerLane(take, entry, i === 0 ? started : undefined, setup, handlers),
+    new WorkerLane(queue, entry, setup, handlers).run(i === 0 ? started : undefined),
   );
-  await Promise.all([...lanes, localLane(take, setup, serialise, handlers)]);
+  await Promise.all([...lanes, localLane(queue, setup, serialise, handlers)]);
 }
 
 async function localLane(
-  take: TakeTask,
+  queue: TaskQueue,
   setup: ScanSetup,
   serialise: Serialise,
   handlers: TaskHandlers,
@@ -59,7 +73,8 @@ async function localLane(
     // Other threads have batches too, and wait until they are taken.
     await setImmediate();
   });
-  for (let task = take(); task; task = take()) {
+  let turn = performance.now();
+  for (let task = queue.take(); task; task = queue.take()) {
     let result: TaskResult;
     try {
       result = await scanTask(task, env);
@@ -68,60 +83,99 @@ async function localLane(
       continue;
     }
     await handlers.result(result);
+    // Small plain files come and go without a wait: the other threads' results would stay unheard, and they without work.
+    if (performance.now() - turn < TURN_MS) continue;
+    await setImmediate();
+    turn = performance.now();
   }
 }
 
-async function workerLane(
-  take: TakeTask,
-  entry: URL,
-  started: Worker | undefined,
-  setup: ScanSetup,
-  handlers: TaskHandlers,
-): Promise<void> {
-  const prepare = (worker: Worker): Worker => {
-    worker.ref();
-    worker.postMessage({ type: "setup", setup } satisfies ToWorker);
-    return worker;
-  };
-  let worker: Worker | undefined = prepare(started ?? new Worker(entry));
-  try {
-    for (let task = take(); task; task = take()) {
-      worker ??= prepare(new Worker(entry));
-      const failure = await runOne(worker, task, handlers);
-      if (failure === undefined) continue;
-      await worker.terminate();
-      worker = undefined; // the next task gets a fresh one
-      await handlers.failed(task, failure);
+/** One worker thread after another: a new one when one dies. */
+export class WorkerLane {
+  private worker: Worker | undefined;
+  /** Sent to the thread and not done; the first is at work. */
+  private sent: Task[] = [];
+  /** What the thread says is dealt with in its order. */
+  private heard = Promise.resolve();
+  private ended!: { resolve: () => void; reject: (reason: unknown) => void };
+
+  constructor(
+    private readonly queue: TaskQueue,
+    private readonly entry: URL,
+    private readonly setup: ScanSetup,
+    private readonly handlers: TaskHandlers,
+  ) {}
+
+  async run(started: Worker | undefined): Promise<void> {
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.ended = { resolve, reject };
+        this.employ(started ?? new Worker(this.entry));
+        this.send();
+      });
+    } finally {
+      await this.dismiss();
     }
-  } finally {
+  }
+
+  private employ(worker: Worker): void {
+    this.worker = worker;
+    worker.ref();
+    worker.on("message", (message: FromWorker) => this.hear(() => this.message(worker, message)));
+    worker.on("error", (error: Error) => this.hear(() => this.died(worker, error.message)));
+    worker.on("exit", (code) => this.hear(() => this.died(worker, `the thread ended with code ${code}`)));
+    worker.postMessage({ type: "setup", setup: this.setup } satisfies ToWorker);
+  }
+
+  private async dismiss(): Promise<void> {
+    const { worker } = this;
+    this.worker = undefined;
     await worker?.terminate();
   }
+
+  /** Gives the thread as much as it may have; with nothing left the lane ends. */
+  private send(): void {
+    let bytes = this.sent.reduce((sum, task) => sum + bytesOf(task), 0);
+    while (this.sent.length === 0 || (bytes < AHEAD_BYTES && this.sent.length < AHEAD_TASKS)) {
+      const task = this.queue.take();
+      if (!task) break;
+      if (!this.worker) this.employ(new Worker(this.entry));
+      this.worker!.postMessage({ type: "task", task } satisfies ToWorker);
+      this.sent.push(task);
+      bytes += bytesOf(task);
+    }
+    if (this.sent.length === 0) this.ended.resolve();
+  }
+
+  private hear(deal: () => Promise<void>): void {
+    this.heard = this.heard.then(deal);
+    this.heard.catch(this.ended.reject);
+  }
+
+  private async message(worker: Worker, message: FromWorker): Promise<void> {
+    if (worker !== this.worker) return;
+    if (message.type === "batch") {
+      await this.handlers.batch(this.sent[0]!, message.bytes);
+      worker.postMessage({ type: "taken" } satisfies ToWorker);
+    } else if (message.type === "result") {
+      this.sent.shift();
+      await this.handlers.result(message.result);
+      this.send();
+    }
+  }
+
+  /** The task at work failed; those behind it were not begun. */
+  private async died(worker: Worker, message: string): Promise<void> {
+    if (worker !== this.worker) return;
+    await this.dismiss();
+    const [task, ...unused] = this.sent;
+    this.sent = [];
+    this.queue.giveBack(unused);
+    if (task) await this.handlers.failed(task, message);
+    this.send();
+  }
 }
 
-/** Resolves to undefined when the task is done, to a message when the thread failed. */
-function runOne(worker: Worker, task: Task, handlers: TaskHandlers): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    let queue = Promise.resolve();
-    const finish = (failure?: string): void => {
-      worker.off("message", onMessage).off("error", onError).off("exit", onExit);
-      queue.then(() => resolve(failure), reject);
-    };
-    const onMessage = (message: FromWorker): void => {
-      if (message.type === "batch") {
-        queue = queue.then(async () => {
-          await handlers.batch(task, message.bytes);
-          worker.postMessage({ type: "taken" } satisfies ToWorker);
-        });
-      } else if (message.type === "result") {
-        queue = queue.then(() => handlers.result(message.result));
-        finish();
-        return;
-      }
-      queue.catch(reject);
-    };
-    const onError = (error: Error): void => finish(error.message);
-    const onExit = (code: number): void => finish(`the thread ended with code ${code}`);
-    worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-    worker.postMessage({ type: "task", task } satisfies ToWorker);
-  });
+function bytesOf({ ref, range }: Task): number {
+  return range ? Math.min(range.end, ref.size) - range.start : ref.size;
 }

@@ -95,7 +95,8 @@ export class DaySampler {
     }
     const starts = [0];
     const stride = atHead && region.length <= HEAD_BYTES ? HEAD_STRIDE : STRIDE;
-    for (let at = stride; at < region.length; at += stride) starts.push(lineStart(region, at));
+    // What is less than a stride from the end has the last line beside it.
+    for (let at = stride; at < region.length - stride; at += stride) starts.push(lineStart(region, at));
     const end = lineStart(region, region.length - 1);
 
     const samples: { at: number; time: number | undefined }[] = [];
@@ -108,7 +109,7 @@ export class DaySampler {
     if (end > samples.at(-1)!.at) add(datedBefore(region, end, samples.at(-1)!.at, timeAt));
     this.join(region, samples, base, timeAt);
     const head = samples[0]!;
-    if (samples.every((s) => s.time !== undefined && day(s.time) === day(head.time ?? s.time))) {
+    if (samples.every((s) => s.time !== undefined && dayNumber(s.time) === dayNumber(head.time ?? s.time))) {
       // The usual case; it needs no count of lines between the samples.
       this.count(head.time, total);
       return;
@@ -133,7 +134,7 @@ export class DaySampler {
     if (!closing?.outermost || region.length > STRIDE) return false;
     const end = lineStart(region, region.length - 1);
     const time = timeAt(end);
-    if (time === undefined || day(time) !== day(closing.time)) return false;
+    if (time === undefined || dayNumber(time) !== dayNumber(closing.time)) return false;
     const ahead = time - closing.time;
     if (ahead < 0 || ahead >= PROBE_MS) return false;
     const inner = ahead < NEAR_MS ? closing.time : timeAt(previousLine(region, previousLine(region, end)));
@@ -188,7 +189,7 @@ export class DaySampler {
   private between(region: Buffer, a: Sample, b: Sample, timeAt: TimeAt): void {
     const n = b.line - a.line;
     if (n <= 0) return;
-    if (a.time === undefined || b.time === undefined || day(a.time) === day(b.time)) {
+    if (a.time === undefined || b.time === undefined || dayNumber(a.time) === dayNumber(b.time)) {
       this.count(a.time ?? b.time, n);
       return;
     }

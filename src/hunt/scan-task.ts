@@ -382,7 +382,7 @@ class LogScan {
     const { path, mtimeMs } = this.log;
     const facts: SourceFacts = {
       path,
-      firstLine: this.headers.head()[0] ?? "",
+      firstLine: this.headers.firstLine(),
       headerBefore: (prefix, offset) => this.headers.before(prefix, offset),
       ...(mtimeMs === undefined ? {} : { mtimeMs }),
       ...(this.reader.innerTimeMs === undefined ? {} : { innerTimeMs: this.reader.innerTimeMs }),

@@ -1,4 +1,4 @@
-/** The worker's side: takes tasks from the main thread, one at a time, and sends back batches and results. */
+/** The worker's side: does the tasks of the main thread, one after the other, and sends back batches and results. */
 import { parentPort } from "node:worker_threads";
 
 import { parserFactory, type ParserSettings } from "../formats/parser-settings.js";
@@ -95,6 +95,7 @@ export function serveTasks(serialise: Serialise): void {
   let env: ScanEnvironment | undefined;
   let ahead = 0;
   let wake: (() => void) | undefined;
+  let work = Promise.resolve();
   const post = (message: FromWorker, handedOver: ArrayBuffer[] = []): void => port.postMessage(message, handedOver);
   const emit: ScanEnvironment["emit"] = async (_task, bytes) => {
     post({ type: "batch", bytes }, [bytes.buffer]);
@@ -116,7 +117,7 @@ export function serveTasks(serialise: Serialise): void {
         return;
       }
       case "task":
-        void scanTask(message.task, env!).then((result) => post({ type: "result", result }));
+        work = work.then(async () => post({ type: "result", result: await scanTask(message.task, env!) }));
     }
   });
 }
