@@ -149,6 +149,20 @@ describe("faults of streams", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
   });
 
+  test("zstd frames that are damaged or left early give back their windows", async () => {
+    // 64 MiB each: were they kept, the decoder's four gigabytes would not last.
+    const header = "28b52ffd0080";
+    const letters = "02001041";
+    const damaged = file(Buffer.from(`${header}${letters}0c000000`, "hex"));
+    const endless = file(Buffer.from(`${header}${letters.repeat(20)}`, "hex"));
+    for (let i = 0; i < 80; i++) {
+      expect((await readAll(damaged))[0]!.codes).toEqual(["decompress-corrupt"]);
+      expect((await readAll(endless, { maxExpandedBytes: 1_000_000 }))[0]!.codes).toEqual(["expansion-limit"]);
+    }
+    const [whole] = await readAll(file(fixture("app.log.zst")));
+    expect(whole!.bytes.equals(LOG)).toBe(true);
+  });
+
   test.each([
     ["window", "28b52ffd00a80100000000000000000000"],
     ["single segment, which is its own window,", "28b52ffda0ffffff7f010000"],

@@ -1,11 +1,10 @@
 /**
- * Zstandard (RFC 8878): every frame, each block handed to fzstd, each frame's checksum verified. The frames and blocks are walked
+ * Zstandard (RFC 8878): every frame, each block handed to the decoder, each frame's checksum verified. The frames and blocks are walked
  * here, so that a block's output bounds memory and an error has a place; Node's own decoder (22, 24) ends after the first frame.
  */
-import { Decompress } from "fzstd";
-import xxhash from "xxhash-wasm";
 import type { ByteCursor } from "../byte-cursor.js";
 import { DecodeError, isSkippable, onlyZerosFollow, skipFrame, take, u32, type Codec } from "./codec.js";
+import { ZstdDecoder } from "./zstd-decoder.js";
 
 const MAGIC = 0xfd2fb528;
 /** The window that zstd itself takes without being asked for more (`--memory`, 128 MiB). */
@@ -47,20 +46,16 @@ async function frameHeader(stored: ByteCursor): Promise<FrameHeader> {
   return { bytes, hasChecksum: (descriptor & 4) !== 0 };
 }
 
-async function* frame(stored: ByteCursor, hasher: () => Hasher): AsyncGenerator<Uint8Array, void> {
+async function* frame(stored: ByteCursor, decoder: ZstdDecoder): AsyncGenerator<Uint8Array, void> {
   const { bytes, hasChecksum } = await frameHeader(stored);
-  let out: Uint8Array[] = [];
-  // Copied: fzstd goes on using its window.
-  const engine = new Decompress((chunk) => chunk.length > 0 && out.push(chunk.slice()));
-  const push = (part: Uint8Array, at: number): void => {
+  const push = (part: Uint8Array, at: number, code: "decompress-corrupt" | "decompress-checksum"): Uint8Array[] => {
     try {
-      engine.push(part);
+      return decoder.push(part);
     } catch (error) {
-      throw new DecodeError("decompress-corrupt", error instanceof Error ? error.message : String(error), at);
+      throw new DecodeError(code, error instanceof Error ? error.message : String(error), at);
     }
   };
-  push(bytes, stored.position);
-  const hash = hasChecksum ? hasher() : undefined;
+  yield* push(bytes, stored.position, "decompress-corrupt");
   for (let last = false; !last;) {
     const at = stored.position;
     const header = (await stored.peek(3)).slice();
@@ -72,33 +67,34 @@ async function* frame(stored: ByteCursor, hasher: () => Hasher): AsyncGenerator<
     if (type === 3 || size > MAX_BLOCK)
       throw new DecodeError("decompress-corrupt", "a block of an unknown kind or size", at);
     const block = await take(stored, 3 + (type === 1 ? 1 : size), "a block");
-    push(block, at);
-    for (const chunk of out) {
-      hash?.update(chunk);
-      yield chunk;
-    }
-    out = [];
+    yield* push(block, at, "decompress-corrupt");
   }
-  if (!hash) return;
+  if (!hasChecksum) return;
   const at = stored.position;
-  const checksum = await take(stored, 4, "a frame's checksum");
-  push(checksum, at);
-  if (u32(checksum) !== Number(hash.digest() & 0xffffffffn))
-    throw new DecodeError("decompress-checksum", "a frame's contents do not match its checksum", at);
-}
-
-interface Hasher {
-  update(bytes: Uint8Array): unknown;
-  digest(): bigint;
+  yield* push(await take(stored, 4, "a frame's checksum"), at, "decompress-checksum");
 }
 
 async function* decode(stored: ByteCursor): AsyncGenerator<Uint8Array, void> {
-  const { create64 } = await xxhash();
+  const decoder = await ZstdDecoder.create().catch((error: unknown) => {
+    throw new DecodeError(
+      "decompress-corrupt",
+      error instanceof Error ? error.message : String(error),
+      stored.position,
+    );
+  });
+  try {
+    yield* frames(stored, decoder);
+  } finally {
+    decoder.free();
+  }
+}
+
+async function* frames(stored: ByteCursor, decoder: ZstdDecoder): AsyncGenerator<Uint8Array, void> {
   for (let first = true; ; first = false) {
     const magic = await stored.peek(4);
     if (magic.length === 0) return;
     const value = magic.length === 4 ? u32(magic) : 0;
-    if (value === MAGIC) yield* frame(stored, () => create64(0n));
+    if (value === MAGIC) yield* frame(stored, decoder);
     else if (isSkippable(value)) await skipFrame(stored);
     else {
       const at = stored.position;
