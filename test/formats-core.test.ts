@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LookbackError } from "../src/model/errors.js";
 import { isTimezone, pathReference } from "../src/formats/time-resolver.js";
-import { iso, LINES, parse, parserFor } from "./formats-core-support.js";
+import { corpusLines, fixtureLines, iso, LINES, parse, parserFor } from "./formats-core-support.js";
 
 const SSHD = "Failed password for root from 203.0.113.7 port 50022 ssh2";
 
@@ -284,5 +284,14 @@ describe("any line", () => {
       const { event } = parse(line);
       expect([event.source?.ip, event.destination?.ip], line).toContain("203.0.113.7");
     }
+  });
+
+  it("shares nothing with what another line is parsed to, since each is completed where it stands", () => {
+    const parser = parserFor();
+    const all = [...new Set([...LINES, ...corpusLines(), ...fixtureLines()])];
+    const first = all.map((line) => parser.parse(line, 0));
+    const kept = first.map((parsed) => JSON.stringify(parsed));
+    for (const line of all.toReversed()) parser.parse(line, 0);
+    expect(all.filter((_, i) => JSON.stringify(first[i]) !== kept[i])).toEqual([]);
   });
 });

@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 
 import type { EnvelopeFields, LineContext } from "../src/formats/format.js";
-import { LineParser } from "../src/formats/line-parser.js";
 import { MarkIndex } from "../src/formats/marks.js";
 import { ENVELOPES, FORMATS } from "../src/formats/registry.js";
 import { corpusLines, fixtureLines, LINES, random } from "./formats-core-support.js";
@@ -94,18 +93,5 @@ describe("the index of marks", () => {
 
   it("refuses a mark that is too short to tell", () => {
     expect(() => new MarkIndex([[{ marks: ["src"] }]])).toThrow(RangeError);
-  });
-});
-
-describe("what a line is parsed to", () => {
-  it("shares nothing with what another line is parsed to, since each is completed where it stands", () => {
-    const changed = new Set<string>();
-    const parser = new LineParser({ path: "marks.log", firstLine: "", headerBefore: () => undefined }, {});
-    const all = [...new Set([...LINES, ...corpusLines(), ...fixtureLines()])];
-    const first = all.map((line) => parser.parse(line, 0));
-    const kept = first.map((parsed) => JSON.stringify(parsed));
-    for (const line of all.toReversed()) parser.parse(line, 0);
-    for (const [i, parsed] of first.entries()) if (JSON.stringify(parsed) !== kept[i]) changed.add(all[i]!);
-    expect([...changed]).toEqual([]);
   });
 });

@@ -192,11 +192,11 @@ export class BatchBuilder {
 }
 
 /** Made once an indicator. */
-const known = new WeakMap<HuntedIndicator, SightedIndicator>();
+const sightedOf = new WeakMap<HuntedIndicator, SightedIndicator>();
 
 /** What a sighting says of its indicator; what is not known of it is left out. */
 function sighted(indicator: HuntedIndicator): SightedIndicator {
-  let out = known.get(indicator);
+  let out = sightedOf.get(indicator);
   if (out) return out;
   const { type, value, role, labels, confidence, tlp, benign } = indicator;
   out = {
@@ -208,6 +208,6 @@ function sighted(indicator: HuntedIndicator): SightedIndicator {
     ...(tlp === undefined ? {} : { tlp }),
     ...(benign === undefined || benign.length === 0 ? {} : { benign }),
   };
-  known.set(indicator, out);
+  sightedOf.set(indicator, out);
   return out;
 }

@@ -15,7 +15,7 @@ function escapeUnits(text: string): string {
 }
 
 /** Escapes what `JSON.stringify` leaves raw. `json` must be compact JSON text or a part of it, split outside of strings. */
-export function escapeJson(json: string): string {
+function escapeJson(json: string): string {
   return BEYOND_ASCII.test(json) ? json.replace(TO_ESCAPE, escapeUnits) : json;
 }
 

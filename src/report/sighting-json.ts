@@ -43,7 +43,6 @@ function group(name: string, members: string): string {
 
 function endpoint(name: string, e: Endpoint | undefined): string {
   if (e === undefined) return "";
-  const nat = e.nat ? group("nat", text("ip", e.nat.ip) + number("port", e.nat.port)) : "";
   return group(
     name,
     text("ip", e.ip) +
@@ -51,90 +50,76 @@ function endpoint(name: string, e: Endpoint | undefined): string {
       number("bytes", e.bytes) +
       number("packets", e.packets) +
       text("domain", e.domain) +
-      nat,
+      group("nat", text("ip", e.nat?.ip) + number("port", e.nat?.port)),
   );
 }
 
-function network(n: Event["network"]): string {
-  if (n === undefined) return "";
-  return group(
-    "network",
+function network(n: NonNullable<Event["network"]>): string {
+  return (
     text("transport", n.transport) +
-      text("protocol", n.protocol) +
-      text("direction", n.direction) +
-      number("bytes", n.bytes) +
-      number("packets", n.packets) +
-      json("forwarded_ip", n.forwarded_ip),
+    text("protocol", n.protocol) +
+    text("direction", n.direction) +
+    number("bytes", n.bytes) +
+    number("packets", n.packets) +
+    json("forwarded_ip", n.forwarded_ip)
   );
 }
 
-function http(h: Event["http"]): string {
-  if (h === undefined) return "";
-  const { request, response } = h;
-  return group(
-    "http",
-    (request ? group("request", text("method", request.method) + text("referrer", request.referrer)) : "") +
-      (response ? group("response", number("status_code", response.status_code) + json("body", response.body)) : ""),
+function http({ request, response }: NonNullable<Event["http"]>): string {
+  return (
+    group("request", text("method", request?.method) + text("referrer", request?.referrer)) +
+    group("response", number("status_code", response?.status_code) + json("body", response?.body))
   );
 }
 
-function dns(d: Event["dns"]): string {
-  if (d === undefined) return "";
-  return group(
-    "dns",
-    (d.question ? group("question", text("name", d.question.name) + text("type", d.question.type)) : "") +
-      json("answers", d.answers) +
-      json("resolved_ip", d.resolved_ip) +
-      text("response_code", d.response_code),
+function dns(d: NonNullable<Event["dns"]>): string {
+  return (
+    group("question", text("name", d.question?.name) + text("type", d.question?.type)) +
+    json("answers", d.answers) +
+    json("resolved_ip", d.resolved_ip) +
+    text("response_code", d.response_code)
   );
 }
 
-function tls(t: Event["tls"]): string {
-  if (t === undefined) return "";
-  const { client, server } = t;
-  return group(
-    "tls",
-    (client
-      ? group("client", text("server_name", client.server_name) + text("ja3", client.ja3) + text("ja4", client.ja4))
-      : "") +
-      (server ? group("server", text("ja3s", server.ja3s)) : "") +
-      text("version", t.version),
+function tls({ client, server, version }: NonNullable<Event["tls"]>): string {
+  return (
+    group("client", text("server_name", client?.server_name) + text("ja3", client?.ja3) + text("ja4", client?.ja4)) +
+    group("server", text("ja3s", server?.ja3s)) +
+    text("version", version)
   );
 }
 
-function machine(name: string, m: Event["observer"]): string {
-  if (m === undefined) return "";
-  return group(name, text("name", m.name) + text("ip", m.ip) + text("vendor", m.vendor) + text("product", m.product));
+function machine(m: NonNullable<Event["observer"]>): string {
+  return text("name", m.name) + text("ip", m.ip) + text("vendor", m.vendor) + text("product", m.product);
 }
 
 /** Members in the order of the contract, with a comma before the first. */
-function document(event: Event, original: string): string {
-  const { event: what, url, email } = event;
+function document(e: Event, original: string): string {
   return (
-    text("@timestamp", rfc3339(event.timestamp)) +
-    endpoint("source", event.source) +
-    endpoint("destination", event.destination) +
-    network(event.network) +
+    text("@timestamp", rfc3339(e.timestamp)) +
+    endpoint("source", e.source) +
+    endpoint("destination", e.destination) +
+    group("network", e.network ? network(e.network) : "") +
     group(
       "event",
-      text("action", what?.action) +
-        text("outcome", what?.outcome) +
-        text("dataset", what?.dataset) +
-        number("duration", what?.duration) +
+      text("action", e.event?.action) +
+        text("outcome", e.event?.outcome) +
+        text("dataset", e.event?.dataset) +
+        number("duration", e.event?.duration) +
         text("original", original),
     ) +
-    (url ? group("url", text("original", url.original) + text("domain", url.domain) + text("path", url.path)) : "") +
-    http(event.http) +
-    dns(event.dns) +
-    tls(event.tls) +
-    (event.user_agent ? group("user_agent", text("original", event.user_agent.original)) : "") +
-    (email ? group("email", json("from", email.from) + json("to", email.to)) : "") +
-    (event.file ? group("file", json("hash", event.file.hash)) : "") +
-    (event.user ? group("user", text("name", event.user.name)) : "") +
-    machine("host", event.host) +
-    machine("observer", event.observer) +
-    (event.rule ? group("rule", text("name", event.rule.name)) : "") +
-    (event.process ? group("process", text("name", event.process.name)) : "")
+    group("url", text("original", e.url?.original) + text("domain", e.url?.domain) + text("path", e.url?.path)) +
+    group("http", e.http ? http(e.http) : "") +
+    group("dns", e.dns ? dns(e.dns) : "") +
+    group("tls", e.tls ? tls(e.tls) : "") +
+    group("user_agent", text("original", e.user_agent?.original)) +
+    group("email", json("from", e.email?.from) + json("to", e.email?.to)) +
+    group("file", json("hash", e.file?.hash)) +
+    group("user", text("name", e.user?.name)) +
+    group("host", e.host ? machine(e.host) : "") +
+    group("observer", e.observer ? machine(e.observer) : "") +
+    group("rule", text("name", e.rule?.name)) +
+    group("process", text("name", e.process?.name))
   );
 }
 
@@ -143,7 +128,7 @@ export function sightingHead(s: Pick<SightingBody, "event" | "original" | "log">
   const { offset, record } = s.log;
   const place = record === undefined ? `${offset}` : `${offset},"record":${record}`;
   // `event.original` is always there, so the document is never empty.
-  return `{${document(s.event, s.original).slice(1)},"log":{"file":{${text("path", s.log.path).slice(1)}},"offset":${place},"line":`;
+  return `{${document(s.event, s.original).slice(1)},"log":{"file":{"path":${quoteJson(s.log.path)}},"offset":${place},"line":`;
 }
 
 /** The `threat` object: `{"indicator":{"type":…,"name":…}}`, and ECS' `confidence` and `marking.tlp` where they are known. */
@@ -188,22 +173,13 @@ export function lookbackJson(
   return `{${members.slice(1)}}`;
 }
 
-/** Indicators as texts: those that are hit are hit often, and each is one object a thread. */
-const threats = new WeakMap<Sighting["indicator"], string>();
-
-function threatText(indicator: Sighting["indicator"]): string {
-  let known = threats.get(indicator);
-  if (known === undefined) threats.set(indicator, (known = threatJson(indicator)));
-  return known;
-}
-
 /** The text after the line number, once judged. */
 export function sightingTail(
   s: Pick<Sighting, "indicator" | "format" | "timezone" | "observed">,
   judgement: Judgement,
 ): string {
   const lookback = lookbackJson(judgement, s.format, s.timezone, s.observed);
-  return `},"threat":${threatText(s.indicator)},"lookback":${lookback}}`;
+  return `},"threat":${threatJson(s.indicator)},"lookback":${lookback}}`;
 }
 
 /** `head + line + tail` is the sighting's JSON text, one line without its line end. */

@@ -25,6 +25,11 @@ export class DecodeError extends Error {
     super(message);
     this.name = "DecodeError";
   }
+
+  /** What a library threw. */
+  static of(error: unknown, code: ErrorCode, offset: number): DecodeError {
+    return new DecodeError(code, error instanceof Error ? error.message : String(error), offset);
+  }
 }
 
 /** Exactly `count` bytes from the cursor, which is moved past them; throws `decompress-truncated` when the input ends within. */

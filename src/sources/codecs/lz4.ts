@@ -34,7 +34,7 @@ class Blocks {
     try {
       end = decompressBlock(block, this.buffer, 0, block.length, start);
     } catch (error) {
-      throw new DecodeError("decompress-corrupt", error instanceof Error ? error.message : String(error), at);
+      throw DecodeError.of(error, "decompress-corrupt", at);
     }
     if (!(end >= start && end <= start + this.size))
       throw new DecodeError("decompress-corrupt", "a block decompresses to more than its size", at);

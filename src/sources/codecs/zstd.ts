@@ -52,7 +52,7 @@ async function* frame(stored: ByteCursor, decoder: ZstdDecoder): AsyncGenerator<
     try {
       return decoder.push(part);
     } catch (error) {
-      throw new DecodeError(code, error instanceof Error ? error.message : String(error), at);
+      throw DecodeError.of(error, code, at);
     }
   };
   yield* push(bytes, stored.position, "decompress-corrupt");
@@ -76,11 +76,7 @@ async function* frame(stored: ByteCursor, decoder: ZstdDecoder): AsyncGenerator<
 
 async function* decode(stored: ByteCursor): AsyncGenerator<Uint8Array, void> {
   const decoder = await ZstdDecoder.create().catch((error: unknown) => {
-    throw new DecodeError(
-      "decompress-corrupt",
-      error instanceof Error ? error.message : String(error),
-      stored.position,
-    );
+    throw DecodeError.of(error, "decompress-corrupt", stored.position);
   });
   try {
     yield* frames(stored, decoder);
