@@ -45,6 +45,13 @@ export function findAddresses(text: string): FoundAddress[] {
       ? !isWord(before) && before !== 46 && !isWord(after) && fifth !== undefined
       : !isWord(before) && (before !== 58 || start === afterWord) && !isWord(after) && before !== 46;
     const ip = whole && length > 2 ? canonicalIp(token.slice(0, length)) : undefined;
+    const portless = ip === undefined && whole && !v4 ? ipv6WithPort(token.slice(0, length)) : undefined;
+    if (portless) {
+      const end = start + length;
+      out.push({ ...portless, start, end });
+      CANDIDATE.lastIndex = end;
+      continue;
+    }
     if (ip === undefined) {
       CANDIDATE.lastIndex = v4 ? start + token.length : start + token.indexOf(":") + 1;
       // "IPv6:2001:db8::1": the word ends at the colon, and the address begins after it.
@@ -66,13 +73,22 @@ export function findAddresses(text: string): FoundAddress[] {
   return out;
 }
 
-/** tcpdump's and pf's `203.0.113.7.443 > `: the port, or undefined when a fifth run makes it something else (an OID, a version). */
+/** `2001:db8::1:50229` and tcpdump's `2001:db8::1.443`: a port that cannot be read as part of the address. */
+function ipv6WithPort(token: string): { ip: string; port: number } | undefined {
+  const m = /^(.{2,45})[:.](\d{1,5})$/.exec(token);
+  const ip = m ? canonicalIp(m[1]) : undefined;
+  const p = m ? port(m[2]) : undefined;
+  return ip === undefined || p === undefined || !ip.includes(":") ? undefined : { ip, port: p };
+}
+
+/** tcpdump's, pf's and argus's `203.0.113.7.443 > `: the port, or undefined when a fifth run makes it something else (an OID, a version). */
 function dottedPort(text: string, start: number, end: number): number | undefined {
   const m = /^\.(\d{1,5})(?![\w.]\w?)/.exec(text.slice(end, end + 8));
   const value = m ? port(m[1]) : undefined;
   if (!m || value === undefined) return undefined;
-  const after = text.slice(end + m[0].length, end + m[0].length + 2);
-  return /^(?: [<>]|:)/.test(after) || /[<>] $/.test(text.slice(Math.max(0, start - 2), start)) ? value : undefined;
+  const after = text.slice(end + m[0].length, end + m[0].length + 24);
+  const before = text.slice(Math.max(0, start - 16), start);
+  return /^(?: {1,16}(?:[<>]|-{1,2}>)|:)/.test(after) || /[<>] {1,16}$/.test(before) ? value : undefined;
 }
 
 function isDigit(code: number): boolean {

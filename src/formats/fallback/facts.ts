@@ -2,16 +2,27 @@
 import { canonicalIp } from "../../model/ip.js";
 import type { Endpoint, Event, Initiator, Outcome } from "../../model/event.js";
 import type { FormatResult, LineContext, ParsedTime } from "../format.js";
-import { replyPorts } from "../initiator.js";
 import { httpOutcome, integer, port, text, transport } from "../values.js";
 import { findAddresses } from "./addresses.js";
+import {
+  ALERT_WORD,
+  directionWord,
+  FLOW_WORD,
+  INBOUND,
+  INBOUND_TEXT,
+  OUTBOUND,
+  OUTBOUND_TEXT,
+  servicePorts,
+  SESSION_WORD,
+  wentTo,
+} from "./direction.js";
 import { answered, isEnding, signInResult, windowsLogon } from "./evidence.js";
-import { isDateOnly, timeOfValue } from "./find-time.js";
+import { inZone, isDateOnly, timeOfValue } from "./find-time.js";
 import type { Kind, Meaning } from "./keys.js";
 import { NamedFacts } from "./names.js";
 import { isAboutLogin, outcomeOfWord } from "./outcome-words.js";
 
-type Side = "source" | "destination" | "remote" | "local" | "bare";
+type Side = "source" | "destination" | "remote" | "local" | "bare" | "sip" | "origin";
 
 interface Ranked<T> {
   value: T;
@@ -24,17 +35,16 @@ interface End {
   domain?: Ranked<string>;
 }
 
-/**
- * Words of a log that follows sessions or decides on them, and so names the ends as they began. `flow`, `traffic` and `alert`
- * are not among them: flow records and intrusion alerts name the ends of one direction.
- */
-const SESSION_WORD =
-  /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon|connexion|verbindung|conexi[oó]n|connessione)(?:\b|_)/i;
-const OUTBOUND = /\b(?:outbound|outgoing|egress|connect(?:ing|ed)?|upload)\b/i;
-const INBOUND = /\b(?:inbound|incoming|ingress|accept(?:ed)?|listen)\b/i;
-
 export class Facts {
-  readonly ends: Record<Side, End> = { source: {}, destination: {}, remote: {}, local: {}, bare: {} };
+  readonly ends: Record<Side, End> = {
+    source: {},
+    destination: {},
+    remote: {},
+    local: {},
+    bare: {},
+    sip: {},
+    origin: {},
+  };
   readonly nat: Record<"source" | "destination", { ip?: string; port?: number }> = { source: {}, destination: {} };
   readonly counts: Record<"source" | "destination", { bytes?: number; packets?: number }> = {
     source: {},
@@ -52,6 +62,7 @@ export class Facts {
   private readonly numbers: string[] = [];
   private timeOfDay: string | undefined;
   private date: string | undefined;
+  private zone: string | undefined;
   statusCode: number | undefined;
   /** Words that show who began it, for the reasons list. */
   began: { by: "source" | "destination"; why: string } | undefined;
@@ -85,6 +96,9 @@ export class Facts {
         if (string !== undefined && isDateOnly(string)) this.date ??= string;
         else this.takeTime(value, rank - 1, string);
         return;
+      case "zone":
+        if (string !== undefined && string.length <= 64) this.zone ??= string;
+        return;
       case "forwarded":
         if (string !== undefined) this.takeList(this.forwarded, string);
         return;
@@ -106,7 +120,7 @@ export class Facts {
     }
     if (typeof value === "boolean") return;
     if (meaning.asked && string !== undefined) this.names.askedUrl(string);
-    const m = /^(source|destination|remote|local|bare)\.(ip|port|domain)$/.exec(kind);
+    const m = /^(source|destination|remote|local|bare|sip|origin)\.(ip|port|domain)$/.exec(kind);
     if (m) this.takeEnd(m[1] as Side, m[2] as keyof End, value, rank, meaning.began === true ? key : undefined);
     else this.takeOther(kind, value, string, rank);
   }
@@ -232,7 +246,11 @@ export class Facts {
   phrase(side: Side, ip: string, p: number | undefined, rank: number): void {
     const end = this.ends[side];
     if (end.ip && end.ip.rank >= rank) {
-      if (end.ip.value === ip && p !== undefined && !end.port) end.port = { value: p, rank };
+      if (end.ip.value === ip) {
+        if (p !== undefined && !end.port) end.port = { value: p, rank };
+      } else if (end.ip.rank === rank && !this.knows(ip) && this.notes.length < 4)
+        // What a visitor chose as his name may imitate the words around an address.
+        this.notes.push(`the words place two addresses at one end: ${end.ip.value} and ${ip}`);
       return;
     }
     end.ip = { value: ip, rank };
@@ -273,9 +291,9 @@ export class Facts {
   private settleTime(context: LineContext): number | undefined {
     if (this.date !== undefined && this.timeOfDay !== undefined && !(this.time && this.time.rank >= 6)) {
       const joined = timeOfValue(`${this.date.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3")} ${this.timeOfDay}`);
-      if (joined) return context.resolveTime(joined);
+      if (joined) return context.resolveTime(inZone(joined, this.zone));
     }
-    return this.time && context.resolveTime(this.time.value);
+    return this.time && context.resolveTime(inZone(this.time.value, this.zone));
   }
 
   private settleOutcome(line: string): { outcome: Outcome; outcomeReason?: string } {
@@ -320,15 +338,31 @@ export class Facts {
     this.plain.delete("host");
   }
 
+  /** `sip` and `originIP` name the far side of a proxy or balancer where the client is named too, and the one who came where not. */
+  private settleServers(): void {
+    const { source, destination, sip, origin } = this.ends;
+    for (const end of [sip, origin]) {
+      if (!end.ip) continue;
+      const server = source.ip !== undefined && (end === origin || source.ip.value !== end.ip.value);
+      const to = server ? destination : source;
+      if (to.ip === undefined) to.ip = end.ip;
+      if (end.port) to.port ??= end.port;
+    }
+  }
+
   /** Gives the ends of a socket (`remote`, `local`) and a bare `ip` their sides. Returns who began it. */
   private settleEnds(line: string): { initiator: Initiator; reason?: string } {
+    this.settleServers();
     this.settleHost();
     const { source, destination, remote, local, bare } = this.ends;
-    const direction = this.plainValue("direction") ?? "";
+    const direction = directionWord(this.plainValue("direction") ?? "");
     const actionText = `${direction} ${this.actions.map((a) => a.value.value).join(" ")}`;
     if (remote.ip && !source.ip) {
-      const outbound = OUTBOUND.test(actionText) && !INBOUND.test(actionText);
-      const byPorts = local.ip !== undefined && replyPorts(remote.port?.value, local.port?.value);
+      const outbound =
+        (OUTBOUND.test(actionText) && !INBOUND.test(actionText)) ||
+        (OUTBOUND_TEXT.test(line) && !INBOUND_TEXT.test(line)) ||
+        wentTo(remote.port?.value, local.port?.value, line);
+      const byPorts = local.ip !== undefined && servicePorts(remote.port?.value, local.port?.value);
       if ((outbound || byPorts) && !destination.ip && !INBOUND.test(actionText)) {
         Object.assign(destination, remote);
         if (local.ip) Object.assign(source, local);
@@ -343,8 +377,14 @@ export class Facts {
       return { initiator: "unknown", reason: "names a local and a remote end, not who began" };
     }
     if (bare.ip && !source.ip && !destination.ip) {
-      Object.assign(source, bare);
       this.service = true;
+      if ((OUTBOUND.test(direction) && !INBOUND.test(direction)) || wentTo(bare.port?.value, local.port?.value, line)) {
+        Object.assign(destination, bare);
+        if (local.ip) Object.assign(source, local);
+        return { initiator: "source", reason: "the record says outbound" };
+      }
+      Object.assign(source, bare);
+      if (local.ip) Object.assign(destination, local);
       return { initiator: "source", reason: "a service's log names one address: its client" };
     }
     if (local.ip && source.ip && !destination.ip) Object.assign(destination, local);
@@ -362,8 +402,12 @@ export class Facts {
     if (!destination.ip && !destination.domain)
       return { initiator: "source", reason: "a service's log names one address: its client" };
     // From a service's port to a client's: a reply, if the log takes packets one by one.
-    if (replyPorts(source.port?.value, destination.port?.value))
+    if (servicePorts(source.port?.value, destination.port?.value))
       return { initiator: "unknown", reason: "the ports are those of a reply" };
+    if (FLOW_WORD.test(line.slice(0, 2000)))
+      return { initiator: "unknown", reason: "a flow record names the ends of one direction" };
+    if (ALERT_WORD.test(line.slice(0, 2000)))
+      return { initiator: "unknown", reason: "an alert names the packet's sender, which may be either end" };
     if (SESSION_WORD.test(`${actionText} ${line.slice(0, 1000)}`))
       return { initiator: "source", reason: "source and destination of a session or decision" };
     return { initiator: "unknown", reason: "two ends are named, not who began" };

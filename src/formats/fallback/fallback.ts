@@ -22,7 +22,7 @@ export interface FallbackResult {
 const DEEPEST_MESSAGE = 4;
 /** Bracketed tags (not an address) and level words before the sentence: `[1:0] info: `, `WARN {core}`. */
 const LEVEL =
-  /^(?:[\s\])}|:,-]{0,4}(?:\[[\w# /-]{1,40}(?::[\w# /-]{1,20})?\]|\{[^{}]{1,40}\}|(?:trace|debug|verbose|info|notice|warn|warning|error|err|crit|critical|fatal|severe|wrn|inf)\b:?)){0,4}[\s\])}|:,-]{0,4}/i;
+  /^(?:[\s\])}|:,-]{0,4}(?:\[[\w# /-]{1,40}(?::[\w# /-]{1,20})?\]|\{[^{}]{1,40}\}|[\w.-]{1,32}\[\d{1,10}(?::\d{1,6})?\]:?|(?:trace|debug|verbose|info|notice|warn|warning|error|err|crit|critical|fatal|severe|wrn|inf)\b:?)){0,4}[\s\])}|:,-]{0,4}/i;
 /** "AUTH-ERROR: 1.2.3.4 - …": a name of these kinds does not speak of the address after it. */
 const SAYS_NO_PLACE = /^(?:action|event|status|time|date|direction|method|transport|protocol)$/;
 const FIELD_TEXT = 16_384;
@@ -113,6 +113,8 @@ function member(line: string): JsonLine | undefined {
 /** A quoted word of a sentence that somebody else chose: `login failed for user 'x'`, `requested "/x"`. */
 const CHOSEN =
   /\b(?:user|username|account|subject|requested|url|uri|path|referer|referrer|user-agent) ?[:=]? ?(?:"[^"]{1,2048}"|'[^']{1,2048}')/gi;
+/** A command as sudo and cron log it: what somebody typed, not traffic. */
+const COMMAND = /(?:; COMMAND=|\) CMD \()/;
 const MAIL_HEADER = /\bheader [A-Z][\w-]{1,40}: /;
 
 /**
@@ -125,6 +127,8 @@ function sealedSpans(text: string, pairs: readonly Pair[]): Span[] {
     if (last === ">") return true;
     return (last === '"' || last === "'") && pair.value.includes(" ") && isVisitors(pair.key);
   });
+  const command = COMMAND.exec(text);
+  if (command) out.push({ start: command.index, end: text.length });
   for (const m of text.matchAll(CHOSEN)) out.push({ start: m.index, end: m.index + m[0].length });
   const header = MAIL_HEADER.exec(text);
   const end = header ? text.lastIndexOf(" from ", text.lastIndexOf("; from=<")) : -1;

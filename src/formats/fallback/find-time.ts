@@ -1,6 +1,6 @@
 /** Finds the time that a line or a field states, in any notation that can be read without guessing. */
 import type { ParsedTime } from "../format.js";
-import { parseEpoch } from "../time.js";
+import { civilTime, parseEpoch, zoneOffset } from "../time.js";
 import { NOTATIONS } from "./time-notations.js";
 
 /** How far into a line a time is looked for. */
@@ -76,4 +76,24 @@ export function timeOfValue(value: string | number | undefined): ParsedTime | un
 /** True when a value is a date without a time, to be joined with the time field beside it. */
 export function isDateOnly(value: string): boolean {
   return DATE_ONLY.test(value);
+}
+
+const ABBREVIATED = /^\(?(?:UTC|GMT)? ?([+-]\d{1,2}(?::?\d{2})?)\)?/;
+
+/** A time without zone in the zone that a field beside it states: `+0100`, `CET`, `(GMT+1:00)Paris`, `Europe/Paris`. */
+export function inZone(time: ParsedTime, stated: string | undefined): ParsedTime {
+  if (stated === undefined || time.kind !== "local" || time.zoneName !== undefined || time.offsetMinutes !== undefined)
+    return time;
+  if (
+    /^(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)\/[A-Za-z_+-]{2,20}(?:\/[A-Za-z_]{2,20})?$/.test(
+      stated,
+    )
+  )
+    return { ...time, zoneName: stated };
+  const offset =
+    zoneOffset(stated) ?? zoneOffset((ABBREVIATED.exec(stated)?.[1] ?? "").replace(/^([+-])(\d)(?=\D|$)/, "$10$2"));
+  if (offset === undefined) return time;
+  if (time.year === undefined || time.dayMonth !== undefined) return { ...time, offsetMinutes: offset };
+  const { year, month, day, hour, minute, second, millisecond } = time;
+  return civilTime(year, month, day, hour, minute, second, millisecond, offset) ?? time;
 }

@@ -1,5 +1,6 @@
 /** Reads JSON logs by the names of their keys, at any depth. */
 import { Facts } from "./facts.js";
+import { findAddresses } from "./addresses.js";
 import { isVisitors, keyWords, meaningOf } from "./keys.js";
 
 export interface JsonLine {
@@ -112,12 +113,30 @@ function readScalar(node: Node, facts: Facts, inner: InnerMessage[]): void {
   const { value } = node;
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return;
   if (typeof value === "string" && value.length > 8192 && node.key === "") return;
+  if (typeof value === "string" && value.length <= 120 && value.includes("->") && !isVisitors(node.path)) {
+    readTuple(value, facts);
+    return;
+  }
   const meaning = meaningOf(node.path.length <= 200 ? node.path : node.key);
   if (typeof value === "string" && isLine(value, meaning?.kind) && !isVisitors(node.path)) {
     if (inner.length < 4) inner.push({ key: node.key, text: value });
     if (meaning?.kind === "message") return;
   }
   if (meaning && meaning.kind !== "message") facts.field(node.key, meaning, value, node.depth - 1);
+}
+
+/** A connection as one value, `10.0.0.5:43210->203.0.113.7:443`, whatever its name. */
+function readTuple(value: string, facts: Facts): void {
+  const [from, to] = findAddresses(value);
+  if (
+    !from ||
+    !to ||
+    !/^\W{0,2}$/.test(value.slice(0, from.start)) ||
+    !/^ ?-{1,2}> ?\[?$/.test(value.slice(from.end, to.start))
+  )
+    return;
+  facts.phrase("source", from.ip, from.port, 4);
+  facts.phrase("destination", to.ip, to.port, 4);
 }
 
 /** A string of several words or columns, or JSON in a string, under any name: it may be a line of its own. */

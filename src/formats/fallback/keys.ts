@@ -6,6 +6,8 @@
 
 export type Kind =
   | `${"source" | "destination" | "remote" | "local" | "bare"}.${"ip" | "port" | "domain"}`
+  /** `sip`: the source beside `dip`, the server beside `cip`. `originIP`: the server behind a proxy, or the one who asked. */
+  | `${"sip" | "origin"}.ip`
   | `${"source" | "destination"}.${"bytes" | "packets" | "nat.ip" | "nat.port"}`
   | "observer.ip"
   | "forwarded"
@@ -23,6 +25,8 @@ export type Kind =
   | "user"
   | "time"
   | "date"
+  /** Zone of the times beside it. */
+  | "zone"
   | "host"
   | "transport"
   | "protocol"
@@ -76,21 +80,33 @@ function add(names: string, kind: Kind, rank = 5, began = false): void {
 // Names that the rules below would not reach, or would read otherwise. These are entered first and so win.
 add("oip saddr ipsrc ipsource srcipv4 sourceipv4 idorigh cip srcaddr iporig fromhostip sourceips", "source.ip", 6);
 add("daddr ipdst ipdest ipdestination idresph dstaddr scomputerip", "destination.ip", 6);
-add("sip srchostip", "source.ip", 5);
-add("dip", "destination.ip", 5);
+add("srchostip srcap srcip4 srcip6 src4addr src6addr senderhost senderhostip", "source.ip", 5);
+add("sip", "sip.ip", 5);
+add("dip dstap dstip4 dstip6 dst4addr dst6addr", "destination.ip", 5);
+add("originip originaddress originaddr originipaddress", "origin.ip", 3);
+// The exporter of a flow, beside the flow's own ends.
+add("peeripsrc peeripdst", "observer.ip");
+add(
+  "xlatesrc xlatedsrc srcxlated natsrc srcnat snatip snataddress modsrc newsrcip srcxlatedip xlatesrcip srcnatip srcipnat natip natsourceip egressip transip mappedip",
+  "source.nat.ip",
+);
+add(
+  "xlatedst xlateddst dstxlated natdst dstnat dnatip dnataddress moddst newdstip newdestip dstxlatedip xlatedstip dstnatip destnatip dstipnat tranip translatedip translatedaddress",
+  "destination.nat.ip",
+);
 add(
   "callingstationid clientendpoint clientaddress clientipaddr useripaddress sourcenetworkaddress externalclientip clientinfoip",
   "source.ip",
   7,
   true,
 );
-add("rhost rip raddr remoteendpoint ipremote peeraddr faddr fip remoteaddrport remotehostip", "remote.ip", 4);
-add("lip laddr ourip ourinternaladdress", "local.ip", 4);
+add("rhost rip raddr raddrip remoteendpoint ipremote peeraddr faddr fip remoteaddrport remotehostip", "remote.ip", 4);
+add("lip laddr laddrip ourip ourinternaladdress interfaceip interfaceaddress", "local.ip", 4);
 add("oport spt sport srcport idorigp", "source.port", 6);
 add("service", "destination.port", 2);
 add("dpt dport dstport idrespp", "destination.port", 6);
-add("rport", "remote.port", 4);
-add("lport", "local.port", 4);
+add("rport fport raddrport", "remote.port", 4);
+add("lport laddrport", "local.port", 4);
 add("initiated", "initiated", 5);
 add(
   "xff xforwardedfor forwardedfor httpxforwardedfor xforwardedforip forwarded forwardedip xrealip realip httpxrealip trueclientip cfconnectingip xclientip httpclientip xoriginalforwardedfor forwardedaddress xforwarded clientipxff proxiedip",
@@ -98,7 +114,7 @@ add(
   5,
 );
 add(
-  "answers answer rdata rrdata resolvedip resolvedips dnsanswers dnsresolvedip queryresults dnsanswer answersdata ipanswers resolvedaddress",
+  "answers answer rdata rrdata resolvedip resolvedips dnsanswers dnsresolvedip queryresults dnsanswer answersdata ipanswers resolvedaddress ip4records ip6records",
   "answer",
   5,
 );
@@ -133,12 +149,25 @@ add(
   4,
 );
 add("timestamp ts time datetime eventtime logtime eventdatetime", "time", 8);
+// When it happened comes before when a collector had it, and the beginning of a flow before its end.
 add(
-  "starttime start started requesttime timestampms timestampus eventcreated creationtime createdat created createddatetime timegenerated timecreated systemtime utctime devicetime receivedat receivetime rt t when occurred eventtv timelocal timeiso8601 timestart edgestarttimestamp startutc startlocal activitydatetime generatedtime timereceived datetimeutc eventtimestamp tsms isotime timeunix unixtime timestampns asctime logdate publishedat published lastseen endtime end tdate receivedtime eventstarttime timestampnanos epoch sourcerealtimetimestamp realtimetimestamp utcdatetime",
+  "timegenerated generatedtime eventcreated eventtimestamp eventstarttime occurred occured occurredat occuredat",
+  "time",
+  6,
+);
+add(
+  "starttime start started requesttime timestampms timestampus creationtime createdat created createddatetime timecreated systemtime utctime devicetime rt t when eventtv timelocal timeiso8601 timestart timestampstart edgestarttimestamp startutc startlocal activitydatetime datetimeutc tsms isotime timeunix unixtime timestampns asctime logdate timestampnanos epoch sourcerealtimetimestamp realtimetimestamp utcdatetime timestampderived datecreate datecreated requesttimesec reqtimesec flowstart flowstarttime flowstartseconds flowstartmilliseconds flowstartmicroseconds flowstartnanoseconds timeflowstart timeflowstartms timeflowstartns lastseen firstpacket firstswitched sessionstart sessionstarttime",
   "time",
   5,
 );
-add("at seen updatedat", "time", 2);
+add("first", "time", 4);
+add(
+  "receivedat receivetime timereceived timereceivedns receivedtime publishedat published endtime end tdate sessionendtime",
+  "time",
+  3,
+);
+add("at seen updatedat received stampinserted", "time", 2);
+add("tz timezone utcoffset gmtoffset tzoffset timezoneoffset logtimezone", "zone", 5);
 add("date", "date", 5);
 add(
   "host hostname machine computer computername machinename devname devicename servername syslogserver hostidentifier syslogid sourcehostname",
@@ -229,6 +258,13 @@ const OTHER =
 const ASKING =
   /^(?:http|https|request|req|event|data|fields|log|logs|record|dest|destination|dst|target|remote|url|web|proxy)$/;
 
+/** Before a time zone's name, these leave it the record's own. */
+const ZONE_OF = /^(?:event|log|device|dev|system|sys|time|record|date|timestamp)$/;
+
+/** Names run together behind what the record is about: `connsrcip`, `flowdstport`. */
+const GLUED =
+  /^(?:conn|connection|net|flow|pkt|packet|fw|tcp|udp|evt|event|traffic|sess|session|vpn|request)((?:src|dst|source|destination|dest|client|server|remote|local|newsrc|newdst|newdest)(?:ip|ipaddr|ipaddress|addr|address|port))$/;
+
 const HEADERS = /^(?:headers?|requestheaders?|httpheaders?)$/;
 
 /** Names of what a visitor sends as he likes: its text is never read for fields, nor taken for a line of its own. */
@@ -297,6 +333,8 @@ function lookUp(key: string): Meaning | undefined {
     if (found.kind === "url") return before.every((word) => ASKING.test(word)) ? { ...found, asked: true } : found;
     // The Host header of a request is not the machine that logged.
     if (found.kind === "host" && before.some((w) => /^(?:request|req|http|headers?|url)$/.test(w))) return undefined;
+    // The zone of a place or a visitor is not the one that the record's times are in.
+    if (found.kind === "zone") return before.every((word) => ZONE_OF.test(word)) ? found : undefined;
     const at = /^(source|destination)\.(ip|port)$/.exec(found.kind);
     if (found.kind === "time" && before.length > 0) {
       if (before.some((w) => OTHER_TIME.test(w))) return undefined;
@@ -312,6 +350,9 @@ function lookUp(key: string): Meaning | undefined {
     }
     return found;
   }
+  const glued = words.length === 1 ? GLUED.exec(words[0]!) : null;
+  const inner = glued ? table.get(glued[1]!) : undefined;
+  if (inner) return { ...inner, rank: inner.rank - 1 };
   // "natsrcip", "xlatesourceip", "src nat ip", "post nat src address": the translation may stand anywhere in the name.
   const m =
     /^(?:x?nat|xlate[d]?|trans(?:lated)?|mapped|post|postnat)?(src|source|dst|dest|destination)(?:x?nat|xlate[d]?|trans(?:lated)?|mapped)?(ip|ipaddress|addr|address|port)$/.exec(

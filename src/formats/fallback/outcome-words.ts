@@ -17,7 +17,7 @@ const RULES: readonly Rule[] = [
   {
     outcome: "refused",
     words:
-      /\b(?:unsuccessful\w*|not (?:successful|allowed|found|authori[sz]ed|permitted)|no such (?:user|account)|unknown (?:user|account)|unauthori[sz]ed|unauthenticated|access[ _-]denied|permission denied|authentication (?:failure|failed|error)|(?:login|logon|auth|password|sign-?in)[ _-]?(?:failed|failure|fail|error|incorrect|invalid|denied|rejected))\b/gi,
+      /\b(?:unsuccessful\w*|not (?:be )?(?:successful|allowed|found|authori[sz]ed|permitted|established|completed|connected)|no such (?:user|account)|unknown (?:user|account)|unauthori[sz]ed|unauthenticated|access[ _-]denied|permission denied|authentication (?:failure|failed|error)|(?:login|logon|auth|password|sign-?in)[ _-]?(?:failed|failure|fail|error|incorrect|invalid|denied|rejected))\b/gi,
   },
   {
     outcome: "blocked",
@@ -26,7 +26,8 @@ const RULES: readonly Rule[] = [
   },
   {
     outcome: "unanswered",
-    words: /\b(?:time[ds]?[ _-]?out|no[ _-]?(?:answer|response|reply)|unreachable|unanswered|syn_sent|timeouts?)\b/gi,
+    words:
+      /\b(?:time[ds]?[ _-]?out|no[ _-]?(?:answer|response|reply)|unreachable|unanswered|syn[ _]sent|timeouts?)\b/gi,
   },
   {
     outcome: "refused",

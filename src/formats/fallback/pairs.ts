@@ -30,7 +30,13 @@ function equalsPairs(line: string, out: Pair[]): void {
   for (let at = line.indexOf("="); at >= 0 && out.length < MOST; at = line.indexOf("=", at + 1)) {
     let start = at;
     while (start > floor && at - start < LONGEST_KEY && KEY_CHAR.test(line[start - 1]!)) start--;
-    if (start === at) {
+    // "SrcIPAddr(1003)=…": the field's number, as Comware writes it.
+    const numbered =
+      start === at && line[at - 1] === ")" ? NUMBERED.exec(line.slice(Math.max(floor, at - 80), at)) : null;
+    if (numbered) {
+      start = at - numbered[0].length;
+      push(out, line, start, numbered[1]!, at);
+    } else if (start === at) {
       // "'key'='value'", "key = value"
       if (line[at - 1] !== " " && line[at - 1] !== "'" && line[at - 1] !== '"') continue;
       let end = at - 1;
@@ -48,13 +54,17 @@ function equalsPairs(line: string, out: Pair[]): void {
   }
 }
 
+const NUMBERED = /([\w.@$-]{1,64})\(\d{1,6}\)$/;
 const GENERIC = /^(?:ip|address|addr|port|host|name|ips|addresses|id)$/i;
+/** "src-xlated ip=…": ScreenOS and others name the translated address in two words. */
+const TRANSLATED_WORD = /(?:^|[ ,;|\t])([\w-]{0,16}(?:xlate|nat|translat)[\w-]{0,8} )$/i;
 const LEADING_WORDS = /(?:^|[,;|\t[({"] ?)((?:[A-Za-z][A-Za-z-]{0,19} ){1,3})$/;
 
 /** `Device IP Address=…`: a bare `Address` takes the words before it, so that the device's is not read as a client's. */
 function wholeKey(line: string, floor: number, start: number, key: string): string {
   if (!GENERIC.test(key) || line[start - 1] !== " ") return key;
-  const words = LEADING_WORDS.exec(line.slice(Math.max(floor, start - 64), start));
+  const before = line.slice(Math.max(floor, start - 64), start);
+  const words = LEADING_WORDS.exec(before) ?? TRANSLATED_WORD.exec(before);
   return words ? words[1]! + key : key;
 }
 

@@ -5,14 +5,19 @@ import type { Facts } from "./facts.js";
 import { isAboutLogin, outcomeOfText } from "./outcome-words.js";
 import { ARROW_BEFORE, readBefore, type Reading } from "./place-words.js";
 
-const ARROW_AFTER = /^(?:\/\d{1,5})?[\s\]")]{0,3}(?:-{1,2}>|=>|→|>(?= ?[\d[]))/;
+const ARROW_AFTER = /^(?:\/\d{1,5})?(?: \([^()]{1,40}\))?[\s\]")]{0,24}(?:-{1,2}>|=>|→|>(?= ?[\d[]))/;
+/** A request for an absolute URL or a tunnel, in columns without quotes: a proxy's line. */
+const PROXIED =
+  /[\s,;|](?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|]{1,3}[\w.[\]:-]{1,255}:\d{1,5}[\s,;|]|https?:\/\/\S{1,2048}[\s,;|]{1,3}(?:GET|POST|PUT|HEAD|CONNECT)[\s,;|])/;
+/** `<id@192.0.2.1>`: a message's id or sender, no end of the traffic. */
+const MAILBOX = /<[^<>\s]{0,64}@\[?$/;
 const WEB = /["'|] {0,8}(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND|TRACE)[\s"',|]/;
 const REQUEST = /\b(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND) +"?[/h*\w]/;
 const SUBJECT =
   /^[\])"']{0,2}:? (?:has |was |is |could |did |tried |attempted |failed |logged |connected|disconnected|closed|sent |requested |exceeded|rejected|blocked|banned|already|found|performed|triggered|authenticat)/i;
 
 const WENT_OUT =
-  /\b(?:(?:connect(?:ed|ing)?|dial(?:ing)?|forward(?:ed|ing)|relay(?:ed|ing)?|sent|sending|request(?:ed|ing)?|quer(?:y|ied|ying)|upstream)\b(?! from)|(?:upload|fetch|download)(?:ed|ing)?\b)/i;
+  /\b(?:(?:connect(?:ed|ing)?|dial(?:ing)?|forward(?:ed|ing)|relay(?:ed|ing)?|(?:sent|sending)(?= (?:\w{1,16} ){0,2}(?:request|query|e?mail|message|data|file|traffic|beacon|alert))|request(?:ed|ing)?|quer(?:y|ied|ying)|upstream)\b(?! from)|(?:upload|fetch|download)(?:ed|ing)?\b)/i;
 const RELAY = /\brelay=[^\s[]{0,100} ?\[$/;
 const TCP_FLAGS = /\bTCP \(([A-Z,]{3,40})\)|\bFlags \[([SFRPUEW.]{1,8})\]/;
 const EXIM_HOST = /\bH=[^\s[]{0,40}(?: \([^)]{0,60}\))? ?\[$/;
@@ -78,8 +83,9 @@ export function readPhrases(text: string, facts: Facts, from: number, read: read
       continue;
     }
     if (read.some((s) => s.start <= found.start && found.start < s.end)) continue;
-    const before = bounded.slice(Math.max(0, found.start - 64), found.start);
-    const after = bounded.slice(found.end, found.end + 32);
+    const before = bounded.slice(Math.max(0, found.start - 80), found.start);
+    const after = bounded.slice(found.end, found.end + 80);
+    if (MAILBOX.test(before) && /^\]?>/.test(after)) continue;
     const peer = EXIM_HOST.test(before) ? delivery : RELAY.test(before) ? /\bto=/.test(bounded) : undefined;
     const reading =
       peer !== undefined
@@ -87,13 +93,16 @@ export function readPhrases(text: string, facts: Facts, from: number, read: read
         : readPlace(bounded.slice(from, found.start), before, after, i, all);
     const inRequest = found.start > afterRequest;
     if (!reading) {
-      if (!inRequest && !/:\/\/[^\s/]{0,60}$/.test(before) && !/^[.\d]*\/\d/.test(after)) open.push(found);
+      if (!inRequest && !/:\/\/[^\s/|,;"'<>]{0,60}$/.test(before) && !/^[.\d]*\/\d/.test(after)) open.push(found);
       continue;
     }
     putPlace(facts, reading, found, inRequest);
     if (reading.place === "destination" && !isQuoted(bounded, found.start))
       facts.reached ??= WENT_OUT.exec(before)?.[0];
   }
+  const proxied = request ? undefined : PROXIED.exec(bounded);
+  if (proxied && !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare"))
+    guessClient(open, facts, proxied.index + 1);
   if (request && !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare"))
     guessClient(open, facts, afterRequest);
   if (!facts.hasRoles) guessPair(bounded, open, facts);
@@ -137,18 +146,24 @@ function guessPair(text: string, open: readonly FoundAddress[], facts: Facts): v
   facts.byPorts = true;
 }
 
+const FLOW_SPAN = /[ ,\t;|]1\d{9}[ ,\t;|]1\d{9}(?![^\s,;|])/;
 const SOURCE_FIRST = "two addresses, then two ports: source before destination";
 
-/** `10.0.0.5 203.0.113.7 50000 443`: firewalls write source, destination and their ports in this order. */
+/** `10.0.0.5 203.0.113.7 50000 443`, `… https/tcp 50000 443`: firewalls write source, destination and their ports in this order. */
 function twoAndTwo(text: string, all: readonly FoundAddress[], facts: Facts): boolean {
   const [a, b] = all;
-  if (!a || !b || a.port !== undefined || b.port !== undefined || !/^[ \t,;|]{1,2}$/.test(text.slice(a.end, b.start)))
+  if (!a || !b || a.port !== undefined || b.port !== undefined || !/^[ \t,;|]{1,8}$/.test(text.slice(a.end, b.start)))
     return false;
-  const m = /^[ \t,;|]{1,2}(\d{1,5})[ \t,;|]{1,2}(\d{1,5})(?=[ \t,;|]|$)/.exec(text.slice(b.end, b.end + 20));
+  const m =
+    /^[ \t,;|]{1,8}(?:[\w-]{0,16}\/(?:tcp|udp)[ \t,;|]{1,2})?(\d{1,5})[ \t,;|]{1,8}(\d{1,5})(?=[ \t,;|]|$)/i.exec(
+      text.slice(b.end, b.end + 60),
+    );
   if (!m || Number(m[1]) > 65_535 || Number(m[2]) > 65_535 || facts.hasRoles) return false;
   facts.phrase("source", a.ip, Number(m[1]), 1);
   facts.phrase("destination", b.ip, Number(m[2]), 1);
   facts.notes.push(SOURCE_FIRST);
+  if (FLOW_SPAN.test(text))
+    facts.packet ??= { initiator: "unknown", reason: "a flow's start and end: one direction of it" };
   return true;
 }
 
@@ -183,7 +198,9 @@ function readPlace(
     previous?.port !== undefined &&
     found.port !== undefined &&
     /^ \($/.test(before.slice(previous.end - found.start)) &&
-    /connection|session/i.test(lead)
+    /connection|session/i.test(lead) &&
+    // ASA writes the translated address in brackets.
+    !/\bfor \S{1,64} /.test(lead)
   )
     return { place: "destination", rank: 2 };
   // Go's net errors name the socket, this end first, whoever began: "read tcp 10.0.0.1:2121->203.0.113.7:7843".
@@ -192,6 +209,19 @@ function readPlace(
   const next = all[i + 1];
   if (next && ARROW_AFTER.test(after) && next.start - found.end <= 48) return { place: "source", rank: 3 };
   const reading = readBefore(before);
+  // "Connection from … on 10.0.0.5 port 22": this end, where "on" alone may be anything.
+  if (reading?.place === "observer" && found.port !== undefined && /\bon \[?$/.test(before))
+    return { place: "local", rank: 2 };
+  // "session 192.0.2.1:51234 198.51.100.4:22"
+  if (
+    !reading &&
+    previous?.port !== undefined &&
+    found.port !== undefined &&
+    before.slice(previous.end - found.start) === " "
+  )
+    return /\b(?:session|connection|packet|flow|traffic) \S{1,64} $/i.test(before)
+      ? { place: "destination", rank: 2 }
+      : undefined;
   if (reading?.place === "destination" && ARROW_BEFORE.test(before) && i === 0 && !/(?:->|=>)/.test(before))
     return undefined;
   if (reading) return reading;

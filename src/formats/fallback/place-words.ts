@@ -1,13 +1,15 @@
 /** Reads an address's place from the words before it. */
+import { wordTable } from "../../model/word-table.js";
+import { meaningOf } from "./keys.js";
 
 export type Place = "answer" | "source" | "destination" | "remote" | "local" | "forwarded" | "observer";
 
 /** The last word before an address, and the place it gives. */
 const WORDS: Readonly<Record<Exclude<Place, "answer">, string>> = {
   source:
-    "from client clientip cip attacker offender source src srcip visitor caller by initiator originator requester requestor sender banned blocked blocking banning ban unban unbanned unbanning intruder iprange clients for against user login disconnected connection session rcv von de desde depuis da van från aus",
+    "from client clientip cip attacker offender source src srcip visitor caller by initiator originator requester requestor sender accepted banned blocked blocking banning ban unban unbanned unbanning intruder iprange clients for against user login disconnected connection session rcv von de desde depuis da van från aus",
   destination:
-    "to into toward towards dst dest dstip destination target upstream backend server responder targeting dial connect connecting snd vers nach hacia naar verso",
+    "to into toward towards dst dest dstip destination target upstream backend server responder targeting dial connect connecting trying snd vers nach hacia naar verso",
   remote: "remote peer rhost foreign rip",
   local: "local lip listening bound bind interface",
   forwarded: "x-forwarded-for forwarded-for xff x-real-ip",
@@ -19,16 +21,28 @@ const BEFORE: ReadonlyMap<string, Place> = new Map(
 
 /** Said of an address without giving it a place. */
 const NOISE = new Set(
-  "ip ipv4 ipv6 ips address addresses addr ip-address ipaddress ipaddr host hostname machine node system computer the a an with tcp udp inet inet6 network port is was has of and had being address's ipv4:tcp".split(
+  "relay endpoint master af_inet af_inet6 ip ipv4 ipv6 ips address addresses addr ip-address ipaddress ipaddr host hostname machine node system computer the a an with tcp udp inet inet6 network port is was has of and had being address's ipv4:tcp".split(
     " ",
   ),
 );
 /** "to" after these is not where the traffic went. */
 const NOT_TO =
   /\b(?:according|due|belong\w*|similar|equal|related|changed?|set|switch\w*|added|add|list|assigned|assign|lease\w*|bound|reply|ack|resolv\w*|back|response|respond\w*|access|redirect\w*) to$/;
-export const ARROW_BEFORE = /(?:-{1,2}>|=>|→|\d >|\w\)? >)[\s["(]{0,16}$/;
+export const ARROW_BEFORE = /(?:(?<!<)(?:-{1,2}|=)>|→|\d >|\w\)? >)[\s["(]{0,16}$/;
 /** A URL that this machine went to, not one that a visitor named. */
 const FETCHED = /\b(?:download|fetch|upload|curl|wget|connect)\w*(?: [\w.'-]{1,20}){0,3} ["'<]?[a-z]{2,6}:\/\/$/;
+
+/** A field's name before its value without `=`: `Client_ip 192.0.2.1`, `ServerIP 10.0.0.5`. */
+const FIELD_NAME =
+  /(?:^|[\s,;|])([A-Za-z][A-Za-z_-]{1,30}(?:_[Ii][Pp]|I[Pp]|_addr|Addr|_address|Address|-ip|-addr|-address)):? ["[]?$/;
+const PLACES: Readonly<Record<string, Place>> = wordTable({
+  "source.ip": "source",
+  "destination.ip": "destination",
+  "remote.ip": "remote",
+  "local.ip": "local",
+  "observer.ip": "observer",
+  forwarded: "forwarded",
+});
 
 export interface Reading {
   place: Place;
@@ -37,8 +51,17 @@ export interface Reading {
 
 /** Reads up to five words back from an address: `from host.example [`, `remote IP address: `. */
 export function readBefore(before: string): Reading | undefined {
-  const text = before.toLowerCase();
-  if (/:\/\/[^\s/]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
+  // "from outside:192.0.2.1", "dst inside/192.0.2.1": firewalls put the zone before an address.
+  const text = before
+    .toLowerCase()
+    .replace(/((?:\b(?:from|to|src|dst|client|server)|->|=>|→) )[a-z][\w.-]{0,31}[:/]$/, "$1");
+  if (/:\/\/[^\s/|,;"'<>]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
+  // ASA: "for outside:192.0.2.1/443 to inside:10.0.0.5/51234" names the ends by their zones, whoever began.
+  if (/\bfor \S{1,64} (?:\(\S{1,64}\) )?to $|\btranslation from \S{1,64} to $/.test(text)) return undefined;
+  const named = FIELD_NAME.exec(before);
+  const kind = named ? meaningOf(named[1]!)?.kind : undefined;
+  if (kind !== undefined && kind in PLACES) return { place: PLACES[kind]!, rank: 3 };
+  if (kind?.includes(".nat.")) return undefined;
   // WireGuard: the source inside the tunnel, which the peer was not allowed to use.
   if (/\bunallowed src ip \($/.test(text)) return undefined;
   if (/\bresolv\w* \S{1,60} (?:to|as) \[?$/.test(text)) return { place: "answer", rank: 3 };

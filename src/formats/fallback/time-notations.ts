@@ -24,7 +24,7 @@ const NAMED_ZONE =
   "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|US|Etc)\\/[A-Za-z_+-]{2,20}(?:\\/[A-Za-z_]{2,20})?\\d{0,2}";
 const ZONE = `(?:[ ,]{0,2}[([]?(Z|(?:UTC|GMT)(?: ?[+-]\\d{1,2}(?::?\\d{2})?)?|[+-]\\d{2}:?\\d{2}|[+-]\\d{2}|[A-Z]{3,4}|${NAMED_ZONE})(?!\\w|[:./]\\w)[)\\]]?)?`;
 /** Hour, minute, second, fraction. Where seconds may be wanting, nothing but an end may follow. */
-const CLOCK = String.raw`(\d{1,2}):(\d{2}):(\d{2})(?:[.,:](\d{1,9}))?`;
+const CLOCK = String.raw`(\d{1,2}):(\d{2}):(\d{2})(?:(?:[.:]|,(?!\d{10}|\d{4}[-/]\d))(\d{1,9}))?`;
 const SHORT_CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?(?![\d:.]\d)`;
 /** Letters of the Latin alphabets and of the Cyrillic one. */
 const LETTERS = "[A-Za-z\\u00C0-\\u017F\\u0400-\\u04FF]";
@@ -97,7 +97,7 @@ export const NOTATIONS: readonly Notation[] = [
   {
     // ISO 8601 and its relatives: `2021-03-04T05:06:07.123Z`, `2021/03/04 05:06:07`, `2021-03-04_05:06:07`, `2021-03-04 05:06`.
     pattern:
-      /(?<![\d-])\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})(?!\w|:\d))?/,
+      /(?<![\d-])\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}(?::\d{2}(?:(?:\.|,(?!\d{10}|\d{4}[-/]\d))\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})(?!\w|:\d))?/,
     read: (m) => parseIsoTime(m[0]),
   },
   {
@@ -229,9 +229,9 @@ export const NOTATIONS: readonly Notation[] = [
     read: (m) => numeric(m.slice(7, 11), m.slice(1, 5), m[5], /[AP]/.test(m[5] ?? "") && m[6] === "M", undefined),
   },
   {
-    // `20210304T050607Z`, `20210304 05:06:07`, `20210304-05:06:07.123`, `20210304050607`.
+    // `20210304T050607Z`, `20210304 05:06:07`, `20210304-05:06:07.123`, `20210304050607`, `161:20210304:050607.669`.
     pattern:
-      /(?<![^\s[(|,;"'=])((?:19|20)\d{2})(\d{2})(\d{2})[T _:-]?(\d{2}):?(\d{2}):?(\d{2})(?:[.,:](\d{1,9}))?(Z|[+-]\d{4})?(?![\d:\w])/,
+      /(?<![^\s[(|,;"'=:])((?:19|20)\d{2})(\d{2})(\d{2})[T _:-]?(\d{2}):?(\d{2}):?(\d{2})(?:[.,:](\d{1,9}))?(Z|[+-]\d{4})?(?![\d:\w])/,
     read: (m) => build({ year: m[1], month: Number(m[2]), day: m[3], clock: m.slice(4, 8), zone: m[8] }),
   },
   {
@@ -240,9 +240,21 @@ export const NOTATIONS: readonly Notation[] = [
     read: (m) => build({ year: m[1], month: Number(m[2]), day: m[3], clock: m.slice(4, 7) }),
   },
   {
-    // Seconds since 1970 where a time is to be expected: at the start, in brackets, in audit(…), after `@`.
+    // klog and glog (Kubernetes): `I0304 05:06:07.123456`.
+    pattern: /^[IWEF](\d{2})(\d{2}) (\d{2}):(\d{2}):(\d{2})\.(\d{6})(?!\d)/,
+    read: (m) => build({ year: undefined, month: Number(m[1]), day: m[2], clock: m.slice(3, 7) }),
+  },
+  {
+    // Start and end of a flow, two numbers side by side: `… 1614834367 1614834397 ACCEPT OK`.
+    pattern: /(?<![^\s,;|"])(1\d{9})[ \t,;|](1\d{9})(?![^\s,;|"])/,
+    read: (m) =>
+      Number(m[2]) >= Number(m[1]) && Number(m[2]) - Number(m[1]) <= 86_400 ? parseEpoch(m[1]!) : undefined,
+  },
+  {
+    // Seconds since 1970 where a time is to be expected: at the start, after a priority, a version or `name[pid]:`, in brackets, in
+    // audit(…), after `@`.
     pattern:
-      /(?:^[\s[(<"@]{0,3}|audit\(|\[)(\d{10}(?:\.\d{1,9})?|\d{13}(?:\.\d{1,6})?|\d{16}|\d{18,19})(?=[\s:,|;\])>"]|$)/,
+      /(?:^(?:<\d{1,3}>)?(?:\d )?[\s[(<"@]{0,3}|audit\(|\[|\w\]: )(\d{10}(?:\.\d{1,9})?|\d{13}(?:\.\d{1,6})?|\d{16}|\d{18,19})(?=[\s:,|;\])>"]|$)/,
     read: (m) => parseEpoch(m[1]!),
   },
   { pattern: /(?<!\w)@4[0-9a-f]{15}(?:[0-9a-f]{8})?(?!\w)/, read: (m) => parseTai64n(m[0]) },
