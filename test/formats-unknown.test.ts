@@ -94,7 +94,7 @@ describe("lines of a format that is not known", () => {
 });
 
 /** Of 100, so far; replies that formats turn round and names that imitate a log are among the rest. */
-const RIGHT = 77;
+const RIGHT = 79;
 const OTHER = 5.6;
 const TIMES = 92;
 
@@ -188,6 +188,27 @@ describe("fields of a log that no format knows", () => {
     const { event } = parse(`2021-03-04T05:06:07Z ${line}`.replace(/^\S+ (?=\{)/, ""));
     expect(event.source?.ip).toBe("10.0.0.5");
     expect(event.destination?.ip).toBe(FAR);
+  });
+
+  it.each([
+    `| 10.0.0.5 | ${FAR} | 443 | tcp | x`,
+    `"10.0.0.5";"50000";"${FAR}";"443";"TCP"`,
+    `1,TRAFFIC,end,10.0.0.5,${FAR},198.51.100.9,${FAR},out,tcp,allow`,
+    `filter,block,in,icmp,28,10.0.0.5,${FAR},request,1234`,
+  ])("place two neighbours in a filter's columns, source first: %s", (line) => {
+    const { event } = parse(`2021-03-04T05:06:07Z x ${line}`);
+    expect(event.source?.ip).toBe("10.0.0.5");
+    expect(event.destination?.ip).toBe(FAR);
+  });
+
+  it.each([
+    ["three neighbours", `"pc1","10.0.0.5","198.51.100.9","${FAR}","ALLOW","x"`],
+    ["a chain of proxies", `audit 10.0.0.5, ${FAR} DENY`],
+    ["a network's length", `zone UDP FRA6 10.0.0.5 ${FAR}/24`],
+    ["no word of traffic", `lease 10.0.0.5 ${FAR} renewed`],
+  ])("leave addresses that stand side by side without a role: %s", (_, line) => {
+    const { event } = parse(`2021-03-04T05:06:07Z x ${line}`);
+    expect(event.destination?.ip).toBeUndefined();
   });
 
   it("take the client from a proxy's columns, and leave a URL's host a mention", () => {

@@ -1,6 +1,7 @@
 /** The places of addresses in a sentence, by the words around them. */
 import { packetBeginning, TCP } from "../initiator.js";
 import { findAddresses, type FoundAddress } from "./addresses.js";
+import { guessAdjacent, guessPair, portColumns, twoAndTwo } from "./columns.js";
 import type { Facts } from "./facts.js";
 import { isAboutLogin, outcomeOfText } from "./outcome-words.js";
 import { ARROW_BEFORE, readBefore, type Reading } from "./place-words.js";
@@ -106,6 +107,7 @@ export function readPhrases(text: string, facts: Facts, from: number, read: read
   if (request && !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare"))
     guessClient(open, facts, afterRequest);
   if (!facts.hasRoles) guessPair(bounded, open, facts);
+  guessAdjacent(bounded, all, facts);
   if (!facts.hasRoles) guessOnly(bounded, open, facts, REQUEST.test(bounded));
 }
 
@@ -127,60 +129,6 @@ function guessClient(open: readonly FoundAddress[], facts: Facts, request: numbe
   facts.phrase("source", a.ip, a.port, 1);
   facts.began ??= { by: "source", why: "a request line" };
   if (b && a.port !== undefined && b.port !== undefined) facts.phrase("destination", b.ip, b.port, 1);
-}
-
-/**
- * Two ends with ports and no word that places them (`1.2.3.4:25,5.6.7.8:53722`, `1.2.3.4 12345 5.6.7.8 443`): the one with the
- * service's port is the destination.
- */
-function guessPair(text: string, open: readonly FoundAddress[], facts: Facts): void {
-  const [a, b] = open;
-  if (!a || !b) return;
-  const portOf = (f: FoundAddress): number | undefined => f.port ?? nextNumber(text, f.end);
-  const [p, q] = [portOf(a), portOf(b)];
-  if (p === undefined || q === undefined || b.start - a.end > 24 || new Set(open.map((f) => f.ip)).size !== 2) return;
-  if (p >= SERVICE_PORTS === q >= SERVICE_PORTS) return;
-  const [client, service] = p >= SERVICE_PORTS ? [a, b] : [b, a];
-  facts.phrase("source", client.ip, Math.max(p, q), 1);
-  facts.phrase("destination", service.ip, Math.min(p, q), 1);
-  facts.byPorts = true;
-}
-
-const FLOW_SPAN = /[ ,\t;|]1\d{9}[ ,\t;|]1\d{9}(?![^\s,;|])/;
-const SOURCE_FIRST = "two addresses, then two ports: source before destination";
-
-/** `10.0.0.5 203.0.113.7 50000 443`, `… https/tcp 50000 443`: firewalls write source, destination and their ports in this order. */
-function twoAndTwo(text: string, all: readonly FoundAddress[], facts: Facts): boolean {
-  const [a, b] = all;
-  if (!a || !b || a.port !== undefined || b.port !== undefined || !/^[ \t,;|]{1,8}$/.test(text.slice(a.end, b.start)))
-    return false;
-  const m =
-    /^[ \t,;|]{1,8}(?:[\w-]{0,16}\/(?:tcp|udp)[ \t,;|]{1,2})?(\d{1,5})[ \t,;|]{1,8}(\d{1,5})(?=[ \t,;|]|$)/i.exec(
-      text.slice(b.end, b.end + 60),
-    );
-  if (!m || Number(m[1]) > 65_535 || Number(m[2]) > 65_535 || facts.hasRoles) return false;
-  facts.phrase("source", a.ip, Number(m[1]), 1);
-  facts.phrase("destination", b.ip, Number(m[2]), 1);
-  facts.notes.push(SOURCE_FIRST);
-  if (FLOW_SPAN.test(text))
-    facts.packet ??= { initiator: "unknown", reason: "a flow's start and end: one direction of it" };
-  return true;
-}
-
-/** True for `1.2.3.4 12345 5.6.7.8 443`: addresses and ports as columns. */
-function portColumns(text: string, all: readonly FoundAddress[]): boolean {
-  const [a, b] = all;
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    /^[ \t,;|]{1,2}\d{1,5}[ \t,;|]{1,2}$/.test(text.slice(a.end, b.start)) &&
-    nextNumber(text, b.end) !== undefined
-  );
-}
-
-function nextNumber(text: string, at: number): number | undefined {
-  const m = /^[ \t,;|]{1,2}(\d{1,5})(?=[ \t,;|]|$)/.exec(text.slice(at, at + 10));
-  return m && Number(m[1]) <= 65_535 ? Number(m[1]) : undefined;
 }
 
 /** @param lead The text between the line's time and level and the address. */
