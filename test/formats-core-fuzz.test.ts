@@ -134,6 +134,7 @@ const LONG: Readonly<Record<string, string>> = {
   colours: "\u001B[31m".repeat(N / 5),
   commas: ",".repeat(N),
   brackets: "[a] ".repeat(N / 4),
+  "times that are none": "time=2024-01-15T125d7:1425:766d`.".repeat(N / 32),
   "CEF pairs": `CEF:0|${"a=b ".repeat(N / 4)}`,
 };
 

@@ -22,6 +22,9 @@ import type { Kind, Meaning } from "./keys.js";
 import { NamedFacts } from "./names.js";
 import { isAboutLogin, outcomeOfWord } from "./outcome-words.js";
 
+/** Of fields that are called times: a line of hundreds states none in earnest, and each costs as much as a line. */
+const MOST_TIMES = 48;
+
 type Side = "source" | "destination" | "remote" | "local" | "bare" | "sip" | "origin";
 
 interface Ranked<T> {
@@ -60,6 +63,7 @@ export class Facts {
   private time: Ranked<ParsedTime> | undefined;
   /** Event and result numbers, whose meaning is their program's. */
   private readonly numbers: string[] = [];
+  private timesTried = 0;
   private timeOfDay: string | undefined;
   private date: string | undefined;
   private zone: string | undefined;
@@ -213,7 +217,8 @@ export class Facts {
       this.date ??= string;
       return;
     }
-    if (this.time && this.time.rank >= rank) return;
+    if ((this.time && this.time.rank >= rank) || this.timesTried >= MOST_TIMES) return;
+    this.timesTried++;
     const parsed =
       typeof value === "number" ? timeOfValue(value) : string === undefined ? undefined : timeOfValue(string);
     if (parsed) this.time = { value: parsed, rank };
