@@ -26,7 +26,11 @@ export default defineConfig([
     logLevel: "warn",
   },
   {
-    input: { main: "dist/src/cli/start.js", "hunt-worker": "dist/src/cli/start-worker.js" },
+    input: {
+      main: "dist/src/cli/start.js",
+      "hunt-worker": "dist/src/cli/start-worker.js",
+      "decode-worker": "dist/src/cli/decode-worker.js",
+    },
     platform: "node",
     output: { ...output, format: "esm" },
     logLevel: "warn",

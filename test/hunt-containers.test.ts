@@ -90,6 +90,16 @@ describe("wrapped logs", () => {
     });
   });
 
+  it("a large one, decompressed in a thread of its own, gives the same bytes with 1 and 4 workers", () => {
+    const one = readFileSync(`${FIXTURES}/app.log.zst`);
+    const large = join(folder, "large.zst");
+    writeFileSync(large, Buffer.concat(Array.from({ length: 450 }, () => one)));
+    const [alone, threads] = [hunt("1", large), hunt("4", large)];
+    expect(alone.sightings).toHaveLength(450 * 7);
+    expect(threads.text).toBe(alone.text);
+    expect(threads.coverage).toEqual(alone.coverage);
+  });
+
   it("a cut archive gives what it has, says what it lacks, and the program exits with 2", () => {
     const cut = join(folder, "cut.tar.gz");
     writeFileSync(cut, readFileSync(`${FIXTURES}/case.tar.gz`).subarray(0, 20_000));

@@ -203,7 +203,7 @@ describe("a hunt with decoys", () => {
           serialise: () => ({ head: "", tail: "" }),
           serialiseTail: () => "",
           serialiseFinding: () => "",
-          workers: { entry: pathToFileURL(join(folder, "none.js")) },
+          workers: { entry: pathToFileURL(join(folder, "none.js")), decoder: pathToFileURL(join(folder, "none.js")) },
         },
       );
       const check = coverage.background!;

@@ -27,7 +27,7 @@ import { loadIndicators, warnOfErrors, warnOfSetAside } from "./intel-load.js";
 import type { FlagValues } from "./parser.js";
 import { asFlags, logInputs, parserSettings, settingsInForce } from "./settings.js";
 import { serialise, serialiseTail } from "./serialise.js";
-import { startedWorker, WORKER_ENTRY } from "./warm-up.js";
+import { DECODER_ENTRY, startedThreads, WORKER_ENTRY } from "./warm-up.js";
 import { usage } from "./usage.js";
 import { VERSION } from "./version.js";
 
@@ -191,7 +191,7 @@ async function watched(
       serialise,
       serialiseTail,
       serialiseFinding: findingJson,
-      workers: { entry: WORKER_ENTRY, started: startedWorker() },
+      workers: { entry: WORKER_ENTRY, decoder: DECODER_ENTRY, ...startedThreads() },
       onProgress: ({ bytes, totalBytes, hits, hashing }) => {
         progress ??= createProgress(process.stderr, shown, totalBytes);
         progress.update({ bytes, hits, ...(hashing === undefined ? {} : { hashing }) });

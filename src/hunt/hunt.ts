@@ -171,6 +171,7 @@ export async function hunt(request: HuntRequest, rim: HuntRim): Promise<HuntResu
       Atomics.add(counters, 0, BigInt(storedBytes(task)));
     }
     const left = tasks.filter((task) => !isDone(task));
+    if (worthThreads && left.length < threads) setup.decoder = rim.workers.decoder.href;
     await runTasks(left, worthThreads ? threads : 1, rim.workers, setup, rim.serialise, handlers);
     await finishUnrun(tasks, results, failures, collector);
     await collector.close();

@@ -33,6 +33,10 @@ const TURN_MS = 1;
 export interface WorkerSource {
   /** Module that calls `serveTasks`. */
   entry: URL;
+  /** Module that calls `serveDecoding`. */
+  decoder: URL;
+  /** One of those that was started before. */
+  startedDecoder?: Worker | undefined;
   /** One that was started before. */
   started?: Worker | undefined;
 }
@@ -59,7 +63,7 @@ export async function runTasks(
   const lanes = Array.from({ length: others }, (_, i) =>
     new WorkerLane(queue, entry, setup, handlers).run(i === 0 ? started : undefined),
   );
-  await Promise.all([...lanes, localLane(queue, setup, serialise, handlers)]);
+  await Promise.all([...lanes, localLane(queue, setup, serialise, handlers, workers)]);
 }
 
 async function localLane(
@@ -67,12 +71,14 @@ async function localLane(
   setup: ScanSetup,
   serialise: Serialise,
   handlers: TaskHandlers,
+  { startedDecoder }: WorkerSource,
 ): Promise<void> {
   const env = scanEnvironment(setup, serialise, async (task, bytes) => {
     await handlers.batch(task, bytes);
     // Other threads have batches too, and wait until they are taken.
     await setImmediate();
   });
+  if (env.decoder) env.decoder.started = startedDecoder;
   let turn = performance.now();
   for (let task = queue.take(); task; task = queue.take()) {
     let result: TaskResult;

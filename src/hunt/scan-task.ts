@@ -11,6 +11,7 @@ import type { Window } from "../model/sighting.js";
 import type { ByteReader, SourceRef } from "../sources/source.js";
 import { openMembers, type Member } from "../sources/archives/members.js";
 import { openReader } from "../sources/open.js";
+import type { DecoderSource } from "../sources/threaded-reader.js";
 import type { OwnNetworks } from "../triage/own.js";
 import { triage } from "../triage/triage.js";
 import { StreamHeaders, type FileHeaders } from "./headers.js";
@@ -39,6 +40,8 @@ export interface ScanEnvironment {
   indicators: IndicatorTable;
   own: OwnNetworks;
   settings: ScanSettings;
+  /** See `OpenOptions`. */
+  decoder: DecoderSource | undefined;
   serialise: Serialise;
   parserFor(facts: SourceFacts): LineParser;
   /** Kept from one range of a file to the next. */
@@ -102,9 +105,9 @@ export async function scanTask(task: Task, env: ScanEnvironment): Promise<TaskRe
 }
 
 /** The logs of the task's source; one for a range of a file. */
-async function* membersOf({ ref, range }: Task, { settings }: ScanEnvironment): AsyncGenerator<Member, void> {
+async function* membersOf({ ref, range }: Task, { settings, decoder }: ScanEnvironment): AsyncGenerator<Member, void> {
   const { maxExpandedBytes } = settings;
-  const options = maxExpandedBytes === undefined ? {} : { maxExpandedBytes };
+  const options = { decoder, ...(maxExpandedBytes === undefined ? {} : { maxExpandedBytes }) };
   if (!range) yield* openMembers(ref, options);
   else yield { path: ref.path, ...mtimeOf(ref), reader: await openReader(ref, { start: startOf(range), ...options }) };
 }

@@ -21,6 +21,8 @@ export interface ScanSetup {
   own: { cidrs: readonly string[]; stated: boolean };
   parser: ParserSettings;
   settings: ScanSettings;
+  /** Threads are free: address of a module that decompresses in one (`DecoderSource`). */
+  decoder?: string;
   /** Int32[0]: not 0 once the hunt shall stop. */
   stop: SharedArrayBuffer;
   /** BigInt64: stored bytes read, hits found, bytes hashed. */
@@ -57,6 +59,7 @@ export function scanEnvironment(
     indicators: new IndicatorTable(setup.indicators),
     own: new OwnNetworks(setup.own.cidrs, setup.own.stated),
     settings: setup.settings,
+    decoder: setup.decoder === undefined ? undefined : { entry: setup.decoder },
     serialise,
     parserFor: parserFactory(setup.parser),
     headersOf({ path, pathBytes }) {

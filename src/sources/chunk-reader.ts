@@ -3,10 +3,10 @@ import type { SourceError } from "../model/coverage.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { DecodeError, type Codec } from "./codecs/codec.js";
 import { expansionLimit } from "./expansion.js";
+import { BLOCK } from "./codecs/block.js";
 import type { ByteReader, Container, Encoding } from "./source.js";
 import { systemError } from "./system-error.js";
 
-const BLOCK = 256 * 1024;
 const NOTHING = new Uint8Array(0);
 
 export interface ChunkSource {
@@ -69,6 +69,8 @@ export class ChunkReader implements ByteReader {
   }
 
   async #next(): Promise<void> {
+    // The chunk's memory may be taken back for the next one.
+    this.#rest = NOTHING;
     try {
       const { done, value } = await this.#source.chunks.next();
       if (done === true) this.#ended = true;

@@ -12,6 +12,7 @@ import { sniff, SNIFF_BYTES, type Sniffed } from "./sniff.js";
 import type { ArchiveContainer, ByteReader, SourceRef } from "./source.js";
 import { FailedReader, FileReader, HeadReader, readHead, StreamReader } from "./stored.js";
 import { systemError } from "./system-error.js";
+import type { DecoderSource } from "./threaded-reader.js";
 import { Utf16Reader } from "./utf16.js";
 
 export { DEFAULT_EXPANSION };
@@ -22,12 +23,16 @@ export interface OpenOptions {
   end?: number;
   /** Decompressed bytes after which reading stops with `expansion-limit`; by default DEFAULT_EXPANSION. */
   maxExpandedBytes?: number;
+  /** A large file is decompressed in a thread of its own (not gzip, whose is zlib's). */
+  decoder?: DecoderSource | undefined;
   /** How far back `originalOffset` must answer, in bytes handed over. */
   window?: number;
 }
 
 /** Enough for a few of the hunt's blocks. */
 const DEFAULT_WINDOW = 8 * 1024 * 1024;
+/** Stored bytes that take longer to decompress than a thread to start. */
+const WORTH_A_THREAD = 4 * 1024 * 1024;
 /** Every magic number is shorter. */
 const LEAST_SNIFFED = 16;
 /** Compressed twice happens (a rotated `.gz` compressed again); deeper is made to harm. */
@@ -98,7 +103,8 @@ async function openSeekable(source: SourceRef, options: OpenOptions): Promise<Op
     if ("code" in again) return new FailedReader([again]);
     return new FileReader(again.fd, { start: offset, expected });
   };
-  return decode(new FileReader(fd, { expected }), 0, options, reopen);
+  const own = expected >= WORTH_A_THREAD ? options : { ...options, decoder: undefined };
+  return decode(new FileReader(fd, { expected }), 0, own, reopen);
 }
 
 async function openOnce(source: SourceRef, options: OpenOptions): Promise<Opened> {
@@ -139,11 +145,16 @@ export async function decode(
     return {
       reader: await refuse(whole, `${inside}${container} compressed more than ${MAX_LEVELS} times`, "nesting-limit"),
     };
-  const next = { ...options, within: container };
+  const next: DecodeOptions = { ...options, within: container };
+  // One thread a file: what is compressed twice is no log of today's.
+  delete next.decoder;
   if (isStream(container)) {
-    const codec = await loadCodec(container);
-    const { maxExpandedBytes } = options;
-    const text = decodingReader(whole, codec, { maxExpandedBytes, inside: within === "" ? "" : ` (inside ${within})` });
+    const { maxExpandedBytes, decoder } = options;
+    const limits = { maxExpandedBytes, inside: within === "" ? "" : ` (inside ${within})` };
+    const text =
+      decoder === undefined
+        ? decodingReader(whole, await loadCodec(container), limits)
+        : (await import("./threaded-reader.js")).threadedReader(whole, container, decoder, limits);
     return decode(text, level + 1, next, undefined);
   }
   const gzip = (stored: ByteReader, reopenAt: Reopen | undefined): GzipReader =>

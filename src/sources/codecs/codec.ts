@@ -5,9 +5,12 @@ import type { StreamContainer } from "../source.js";
 
 /**
  * Yields decompressed bytes in pieces of a few MiB at the most, and throws a DecodeError for what is wrong, after all that could be read
- * before it. A piece must not be changed after it was yielded.
+ * before it. A piece must not be changed until the next is asked for.
  */
-export type Decode = (stored: ByteCursor) => AsyncGenerator<Uint8Array, void>;
+export type Decode = (stored: ByteCursor, keep?: Keep) => AsyncGenerator<Uint8Array, void>;
+
+/** Copies what a codec is about to overwrite, and returns what is to be yielded for it. A codec need not ask. */
+export type Keep = (bytes: Uint8Array) => Uint8Array;
 
 export interface Codec {
   readonly id: StreamContainer;

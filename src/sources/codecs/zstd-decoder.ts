@@ -4,6 +4,7 @@
  * https://facebook.github.io/zstd/zstd_manual.html, "Streaming decompression"
  */
 import { ZSTDDecoder } from "zstddec/stream";
+import type { Keep } from "./codec.js";
 
 interface Library {
   memory: WebAssembly.Memory;
@@ -26,8 +27,19 @@ class Loader extends ZSTDDecoder {
 }
 
 async function library(): Promise<Library> {
-  if (!Loader.exports) await new Loader().init();
+  if (!Loader.exports) await withoutFetch(() => new Loader().init());
   return Loader.exports!;
+}
+
+/** The package takes its WebAssembly, which it holds as text, through `fetch` where there is one: Node then loads an HTTP client for 20 ms. */
+function withoutFetch<T>(start: () => T): T {
+  const fetch = Object.getOwnPropertyDescriptor(globalThis, "fetch");
+  Object.defineProperty(globalThis, "fetch", { value: undefined, configurable: true });
+  try {
+    return start();
+  } finally {
+    if (fetch) Object.defineProperty(globalThis, "fetch", fetch);
+  }
 }
 
 /** Of a part that is pushed, and of what comes out at once: a block and its header (RFC 8878 3.1.1.2). */
@@ -51,7 +63,10 @@ export class ZstdDecoder {
   /** The two structs, then the buffers of input and output. */
   private readonly room: number;
 
-  private constructor(private readonly lib: Library) {
+  private constructor(
+    private readonly lib: Library,
+    private readonly keep: Keep,
+  ) {
     this.context = lib.ZSTD_createDCtx();
     this.room = lib.malloc(2 * STRUCT_BYTES + 2 * BUFFER_BYTES);
     if (this.context !== 0 && this.room !== 0) return;
@@ -59,8 +74,8 @@ export class ZstdDecoder {
     throw new Error("no memory is left for decompression");
   }
 
-  static async create(): Promise<ZstdDecoder> {
-    return new ZstdDecoder(await library());
+  static async create(keep: Keep = (bytes) => bytes.slice()): Promise<ZstdDecoder> {
+    return new ZstdDecoder(await library(), keep);
   }
 
   /** @param part at most a block with its header @returns what it comes to. Throws Error for damaged data. */
@@ -80,7 +95,7 @@ export class ZstdDecoder {
       view = new DataView(lib.memory.buffer);
       if (left < 0 && left > -MOST_ERRORS) throw new Error(ERRORS[-left] ?? `zstd's error ${-left}`);
       const length = view.getUint32(output + 8, true);
-      if (length > 0) out.push(new Uint8Array(lib.memory.buffer, to, length).slice());
+      if (length > 0) out.push(this.keep(new Uint8Array(lib.memory.buffer, to, length)));
       full = length === BUFFER_BYTES;
     }
     return out;

@@ -3,7 +3,7 @@
  * here, so that a block's output bounds memory and an error has a place; Node's own decoder (22, 24) ends after the first frame.
  */
 import type { ByteCursor } from "../byte-cursor.js";
-import { DecodeError, isSkippable, onlyZerosFollow, skipFrame, take, u32, type Codec } from "./codec.js";
+import { DecodeError, isSkippable, onlyZerosFollow, skipFrame, take, u32, type Codec, type Keep } from "./codec.js";
 import { ZstdDecoder } from "./zstd-decoder.js";
 
 const MAGIC = 0xfd2fb528;
@@ -74,8 +74,8 @@ async function* frame(stored: ByteCursor, decoder: ZstdDecoder): AsyncGenerator<
   yield* push(await take(stored, 4, "a frame's checksum"), at, "decompress-checksum");
 }
 
-async function* decode(stored: ByteCursor): AsyncGenerator<Uint8Array, void> {
-  const decoder = await ZstdDecoder.create().catch((error: unknown) => {
+async function* decode(stored: ByteCursor, keep?: Keep): AsyncGenerator<Uint8Array, void> {
+  const decoder = await ZstdDecoder.create(keep).catch((error: unknown) => {
     throw DecodeError.of(error, "decompress-corrupt", stored.position);
   });
   try {

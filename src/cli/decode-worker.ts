@@ -1,0 +1,4 @@
+/** Entry of a decompressing thread. */
+import { serveDecoding } from "../sources/codecs/thread.js";
+
+serveDecoding();

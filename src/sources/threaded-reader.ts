@@ -1,0 +1,123 @@
+/** What a codec makes of stored bytes in a thread of its own, while this one scans. */
+import { Worker } from "node:worker_threads";
+import { ByteCursor } from "./byte-cursor.js";
+import { ChunkReader } from "./chunk-reader.js";
+import { DecodeError } from "./codecs/codec.js";
+import { BLOCK } from "./codecs/block.js";
+import { BLOCKS_AHEAD, type FromDecoder, type ToDecoder } from "./codecs/thread.js";
+import type { ByteReader, StreamContainer } from "./source.js";
+
+/** Where decompressing threads come from. */
+export interface DecoderSource {
+  /** Address of a module that calls `serveDecoding`. */
+  entry: string;
+  /** One that was started before: taken from here by the first who needs one. */
+  started?: Worker | undefined;
+}
+
+/** The thread, and the stored bytes that it is fed with. */
+class Decoder {
+  /** Stored bytes that had been taken up when the last chunk that was handed out was made. */
+  consumed = 0;
+  private readonly worker: Worker;
+  private readonly waiting: Extract<FromDecoder, { type: "chunks" }>[] = [];
+  private over: Extract<FromDecoder, { type: "ended" | "failed" }> | undefined;
+  private died: Error | undefined;
+  private wake: (() => void) | undefined;
+  /** Blocks are read one after the other. */
+  private feeding = Promise.resolve();
+  private readonly cursor: ByteCursor;
+  private fed = false;
+
+  constructor(
+    private readonly stored: ByteReader,
+    container: StreamContainer,
+    source: DecoderSource,
+  ) {
+    this.cursor = new ByteCursor(stored, { blockSize: BLOCK });
+    this.worker = source.started ?? new Worker(new URL(source.entry));
+    source.started = undefined;
+    this.worker.ref();
+    this.post({ type: "begin", container, consumed: stored.consumed });
+    this.worker.on("message", (message: FromDecoder) => this.message(message));
+    this.worker.on("error", (error: Error) => {
+      this.died = error;
+      this.wakeUp();
+    });
+    for (let i = 0; i < BLOCKS_AHEAD; i++) this.feed();
+  }
+
+  get errors(): ByteReader["errors"] {
+    return this.stored.errors;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    for (;;) {
+      const batch = this.waiting.shift();
+      if (batch) {
+        for (const { bytes, consumed } of batch.chunks) {
+          this.consumed = consumed;
+          yield bytes instanceof Uint8Array ? bytes : new Uint8Array(batch.piece, bytes.from, bytes.to - bytes.from);
+        }
+        this.post({ type: "taken", piece: batch.piece }, [batch.piece]);
+      } else if (this.over) {
+        this.consumed = this.over.consumed;
+        if (this.over.type === "ended") return;
+        const { code, message, offset } = this.over;
+        throw code === undefined ? new Error(message) : new DecodeError(code, message, offset);
+      } else if (this.died) throw this.died;
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  async close(): Promise<void> {
+    this.fed = true;
+    await this.worker.terminate();
+    await this.feeding;
+    await this.stored.close();
+  }
+
+  private message(message: FromDecoder): void {
+    if (message.type === "wanted") this.feed();
+    else if (message.type === "chunks") this.waiting.push(message);
+    else this.over = message;
+    this.wakeUp();
+  }
+
+  private feed(): void {
+    this.feeding = this.feeding.then(async () => {
+      if (this.fed) return;
+      const { cursor, stored } = this;
+      const bytes = new Uint8Array(await cursor.from(cursor.position));
+      cursor.moveTo(cursor.position + bytes.length);
+      this.fed ||= bytes.length === 0;
+      this.post({ type: "stored", bytes, consumed: stored.consumed }, [bytes.buffer]);
+    });
+  }
+
+  private post(message: ToDecoder, handedOver: ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, handedOver);
+  }
+
+  private wakeUp(): void {
+    this.wake?.();
+    this.wake = undefined;
+  }
+}
+
+/** As `decodingReader`; what comes out, and every error, is the same. */
+export function threadedReader(
+  stored: ByteReader,
+  container: StreamContainer,
+  source: DecoderSource,
+  options: { maxExpandedBytes?: number | undefined; inside: string },
+): ChunkReader {
+  const decoder = new Decoder(stored, container, source);
+  return new ChunkReader({
+    container,
+    chunks: decoder.chunks(),
+    stored: decoder,
+    ...options,
+    close: () => decoder.close(),
+  });
+}
