@@ -38,6 +38,22 @@ export function directionWord(stated: string): string {
   return DIRECTIONS[stated.toLowerCase()] ?? stated;
 }
 
+/** A record of ICMP: the type that it states by number or in words. */
+export function icmpOf(line: string, transport: string | undefined): { type: number; version: 4 | 6 } | undefined {
+  const head = line.slice(0, 2000);
+  const stated = /^icmp(v?6)?$/i.exec(transport ?? "") ?? /\bICMP(v?6)?\b/i.exec(head);
+  if (!stated) return undefined;
+  const version = stated[1] === undefined ? 4 : 6;
+  const number = /\b(?:icmp[_-]?)?type[= :"]{1,3}(\d{1,3})\b/i.exec(head)?.[1];
+  if (number !== undefined) return { type: Number(number), version };
+  if (/\becho[ _-]?reply\b|\bicmp\b.{0,80}[,; ]reply\b/i.test(head)) return { type: version === 4 ? 0 : 129, version };
+  if (/\becho[ _-]?request\b|\bicmp\b.{0,80}[,; ]request\b/i.test(head))
+    return { type: version === 4 ? 8 : 128, version };
+  if (/\bicmp\b.{0,80}[,; ](?:host |port |net(?:work)? )?unreach/i.test(head))
+    return { type: version === 4 ? 3 : 1, version };
+  return undefined;
+}
+
 /** Ports above are given to clients: by IANA from 49152 on (RFC 6335 6), by Linux from 32768 on. */
 const DYNAMIC_PORTS = 49_152;
 const CLIENT_PORTS = 32_768;

@@ -4,18 +4,7 @@ import type { Endpoint, Event, Initiator, Outcome } from "../../model/event.js";
 import type { FormatResult, LineContext, ParsedTime } from "../format.js";
 import { httpOutcome, integer, port, text, transport } from "../values.js";
 import { findAddresses } from "./addresses.js";
-import {
-  ALERT_WORD,
-  directionWord,
-  FLOW_WORD,
-  INBOUND,
-  INBOUND_TEXT,
-  OUTBOUND,
-  OUTBOUND_TEXT,
-  servicePorts,
-  SESSION_WORD,
-  wentTo,
-} from "./direction.js";
+import { settleEnds } from "./ends.js";
 import { answered, isEnding, signInResult, windowsLogon } from "./evidence.js";
 import { inZone, isDateOnly, timeOfValue } from "./find-time.js";
 import type { Kind, Meaning } from "./keys.js";
@@ -24,6 +13,9 @@ import { isAboutLogin, outcomeOfWord } from "./outcome-words.js";
 
 /** Of fields that are called times: a line of hundreds states none in earnest, and each costs as much as a line. */
 const MOST_TIMES = 48;
+
+const URL_ADDRESS =
+  /^[a-z]{3,6}:\/\/((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?)(?:[/?#]|$)/i;
 
 type Side = "source" | "destination" | "remote" | "local" | "bare" | "sip" | "origin";
 
@@ -64,6 +56,7 @@ export class Facts {
   /** Event and result numbers, whose meaning is their program's. */
   private readonly numbers: string[] = [];
   private timesTried = 0;
+  asked: { ip: string; port?: number; request: boolean } | undefined;
   private timeOfDay: string | undefined;
   private date: string | undefined;
   private zone: string | undefined;
@@ -77,6 +70,8 @@ export class Facts {
   packet: { initiator: Initiator; reason?: string } | undefined;
   /** The word that shows this machine went out: `connecting`, `dial`. */
   reached: string | undefined;
+  /** The destination is what a request line asks for. */
+  byRequest = false;
   /** The far end alone stands in the line, as in a service's own log. */
   service = false;
 
@@ -123,7 +118,11 @@ export class Facts {
       default:
     }
     if (typeof value === "boolean") return;
-    if (meaning.asked && string !== undefined) this.names.askedUrl(string);
+    if (meaning.asked && string !== undefined) {
+      this.names.askedUrl(string);
+      const host = URL_ADDRESS.exec(string)?.[1];
+      if (host !== undefined) this.askedFor(host);
+    }
     const m = /^(source|destination|remote|local|bare|sip|origin)\.(ip|port|domain)$/.exec(kind);
     if (m) this.takeEnd(m[1] as Side, m[2] as keyof End, value, rank, meaning.began === true ? key : undefined);
     else this.takeOther(kind, value, string, rank);
@@ -242,6 +241,15 @@ export class Facts {
     if (stated !== undefined) this.actions.push({ value: { key, value: stated.slice(0, 200) }, rank });
   }
 
+  /**
+   * The address, with its port, that a URL or a tunnel was asked for.
+   * @param request in a quoted request line: any web server logs what it is asked for, not only a proxy
+   */
+  askedFor(host: string, request = false): void {
+    const [found] = findAddresses(host);
+    if (found) this.asked ??= { ...found, request };
+  }
+
   /** A time found outside named fields; it counts when no field states one. */
   foundTime(time: ParsedTime): void {
     this.time ??= { value: time, rank: 0 };
@@ -286,6 +294,15 @@ export class Facts {
     return this.plain.get(kind)?.value;
   }
 
+  forget(kind: Kind): void {
+    this.plain.delete(kind);
+  }
+
+  /** What action and event fields say, joined. */
+  get actionWords(): string {
+    return this.actions.map(({ value }) => value.value).join(" ");
+  }
+
   /** True when anything but a time was learned. */
   get hasRoles(): boolean {
     return (
@@ -321,6 +338,8 @@ export class Facts {
       if (answer === "none") return { outcome: "unanswered", outcomeReason: `${stated}, nothing came back` };
       return { outcome: "unknown", outcomeReason: `${stated}: permitted; an answer is not shown` };
     }
+    if (this.statusCode !== undefined && this.byRequest && this.statusCode < 400)
+      return { outcome: "unknown", outcomeReason: "a whole URL was asked for, of a server not known to be a proxy" };
     if (this.statusCode !== undefined) return httpOutcome(this.statusCode);
     for (const number of this.numbers) {
       const outcome = windowsLogon(number, line) ?? signInResult(number, line);
@@ -331,91 +350,6 @@ export class Facts {
     if (answer === "data" && this.plain.get("method") === undefined) return bothWays("counters");
     if (this.plain.has("login")) return { outcome: "authenticated", outcomeReason: "a user who logged in is named" };
     return { outcome: "unknown" };
-  }
-
-  /** `host=1.2.3.4 port=5678` is a peer; a `host` alone is as often the machine that logs. */
-  private settleHost(): void {
-    const { source, destination, remote, bare } = this.ends;
-    if (source.ip || destination.ip || remote.ip || bare.ip || !bare.port) return;
-    const ip = canonicalIp(this.plainValue("host"));
-    if (ip === undefined) return;
-    bare.ip = { value: ip, rank: 0 };
-    this.plain.delete("host");
-  }
-
-  /** `sip` and `originIP` name the far side of a proxy or balancer where the client is named too, and the one who came where not. */
-  private settleServers(): void {
-    const { source, destination, sip, origin } = this.ends;
-    for (const end of [sip, origin]) {
-      if (!end.ip) continue;
-      const server = source.ip !== undefined && (end === origin || source.ip.value !== end.ip.value);
-      const to = server ? destination : source;
-      if (to.ip === undefined) to.ip = end.ip;
-      if (end.port) to.port ??= end.port;
-    }
-  }
-
-  /** Gives the ends of a socket (`remote`, `local`) and a bare `ip` their sides. Returns who began it. */
-  private settleEnds(line: string): { initiator: Initiator; reason?: string } {
-    this.settleServers();
-    this.settleHost();
-    const { source, destination, remote, local, bare } = this.ends;
-    const direction = directionWord(this.plainValue("direction") ?? "");
-    const actionText = `${direction} ${this.actions.map((a) => a.value.value).join(" ")}`;
-    if (remote.ip && !source.ip) {
-      const outbound =
-        (OUTBOUND.test(actionText) && !INBOUND.test(actionText)) ||
-        (OUTBOUND_TEXT.test(line) && !INBOUND_TEXT.test(line)) ||
-        wentTo(remote.port?.value, local.port?.value, line);
-      const byPorts = local.ip !== undefined && servicePorts(remote.port?.value, local.port?.value);
-      if ((outbound || byPorts) && !destination.ip && !INBOUND.test(actionText)) {
-        Object.assign(destination, remote);
-        if (local.ip) Object.assign(source, local);
-        if (outbound) return { initiator: "source", reason: "the record says outbound" };
-        return { initiator: "unknown", reason: "a local and a remote end, told apart by their ports" };
-      }
-      Object.assign(source, remote);
-      if (local.ip && !destination.ip) Object.assign(destination, local);
-      if (!destination.ip) this.service = true;
-      if (INBOUND.test(actionText) || isAboutLogin(line) || this.statusCode !== undefined || this.plain.has("method"))
-        return { initiator: "source", reason: "the remote end came to this service" };
-      return { initiator: "unknown", reason: "names a local and a remote end, not who began" };
-    }
-    if (bare.ip && !source.ip && !destination.ip) {
-      this.service = true;
-      if ((OUTBOUND.test(direction) && !INBOUND.test(direction)) || wentTo(bare.port?.value, local.port?.value, line)) {
-        Object.assign(destination, bare);
-        if (local.ip) Object.assign(source, local);
-        return { initiator: "source", reason: "the record says outbound" };
-      }
-      Object.assign(source, bare);
-      if (local.ip) Object.assign(destination, local);
-      return { initiator: "source", reason: "a service's log names one address: its client" };
-    }
-    if (local.ip && source.ip && !destination.ip) Object.assign(destination, local);
-    if (!source.ip) {
-      if (!destination.ip || !this.reached) return { initiator: "unknown" };
-      this.service = true;
-      return { initiator: "source", reason: `"${this.reached}" is said by the end that went out` };
-    }
-    if (!destination.ip) this.service = true;
-    if (this.packet) return this.packet;
-    if (this.byPorts) return { initiator: "unknown", reason: "two ends are named; told apart by their ports" };
-    if (this.began) return { initiator: this.began.by, reason: this.began.why };
-    if (this.plain.has("method") || this.statusCode !== undefined)
-      return { initiator: "source", reason: "a request and its answer" };
-    if (!destination.ip && !destination.domain)
-      return { initiator: "source", reason: "a service's log names one address: its client" };
-    // From a service's port to a client's: a reply, if the log takes packets one by one.
-    if (servicePorts(source.port?.value, destination.port?.value))
-      return { initiator: "unknown", reason: "the ports are those of a reply" };
-    if (FLOW_WORD.test(line.slice(0, 2000)))
-      return { initiator: "unknown", reason: "a flow record names the ends of one direction" };
-    if (ALERT_WORD.test(line.slice(0, 2000)))
-      return { initiator: "unknown", reason: "an alert names the packet's sender, which may be either end" };
-    if (SESSION_WORD.test(`${actionText} ${line.slice(0, 1000)}`))
-      return { initiator: "source", reason: "source and destination of a session or decision" };
-    return { initiator: "unknown", reason: "two ends are named, not who began" };
   }
 
   private endpoint(side: "source" | "destination"): Endpoint | undefined {
@@ -433,7 +367,7 @@ export class Facts {
 
   /** @param line What was read, for words that colour the record (login, request). */
   result(line: string, context: LineContext): FormatResult {
-    const { initiator, reason } = this.settleEnds(line);
+    const { initiator, reason } = settleEnds(this, line);
     const event: Event = {};
     const timestamp = this.settleTime(context);
     if (timestamp !== undefined) event.timestamp = timestamp;
@@ -446,7 +380,11 @@ export class Facts {
     const result: FormatResult = { event, ...outcome, initiator };
     if (reason !== undefined) result.initiatorReason = reason;
     // Flow records and packets (NetFlow exports, nfdump): one direction each, and two together show traffic both ways.
-    if (initiator === "unknown" && outcome.outcome === "unknown" && source?.port && destination?.port)
+    // A packet that was blocked is one direction too; of UDP from a service's port it may be a late answer to an own question.
+    const alone =
+      outcome.outcome === "unknown" ||
+      (outcome.outcome === "blocked" && !/\budp\b/i.test(this.plainValue("transport") ?? line.slice(0, 1000)));
+    if (initiator === "unknown" && alone && source?.port && destination?.port)
       if (this.counts.destination.bytes === undefined && this.counts.destination.packets === undefined)
         result.oneWay = true;
     if (this.service && (!event.destination?.ip || !event.source?.ip)) result.observerIsAsset = true;

@@ -115,6 +115,9 @@ const CHOSEN =
   /\b(?:user|username|account|subject|requested|url|uri|path|referer|referrer|user-agent) ?[:=]? ?(?:"[^"]{1,2048}"|'[^']{1,2048}')/gi;
 /** A command as sudo and cron log it: what somebody typed, not traffic. */
 const COMMAND = /(?:; COMMAND=|\) CMD \()/;
+/** `cmdline`, `CommandLine`, `ProcessCommandLine`, `command`. */
+const COMMAND_KEY =
+  /^(?:\w{0,24}[._])?(?:process|parent|parentprocess|initiatingprocess)?_?(?:cmd|command)(?:_?line)?$/i;
 const MAIL_HEADER = /\bheader [A-Z][\w-]{1,40}: /;
 
 /**
@@ -125,6 +128,7 @@ function sealedSpans(text: string, pairs: readonly Pair[]): Span[] {
   const out: Span[] = pairs.filter((pair) => {
     const last = text[pair.end - 1];
     if (last === ">") return true;
+    if (COMMAND_KEY.test(pair.key)) return true;
     return (last === '"' || last === "'") && pair.value.includes(" ") && isVisitors(pair.key);
   });
   const command = COMMAND.exec(text);

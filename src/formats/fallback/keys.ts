@@ -176,7 +176,7 @@ add(
 );
 add("transport proto ipprotocol iptransport transportprotocol protocolname l4proto", "transport", 5);
 add("protocol appproto app application applicationprotocol servicename", "protocol", 4);
-add("direction networkdirection dir flowdirection conndirection trafficdirection", "direction", 5);
+add("direction directionname networkdirection dir flowdirection conndirection trafficdirection", "direction", 5);
 add("url uri requesturi requesturl httpurl csuristem urloriginal httprequest path requestpath", "url", 4);
 add("method httpmethod requestmethod csmethod verb httprequestmethod", "method", 4);
 add("useragent httpuseragent csuseragent ua useragentoriginal browser", "agent", 4);

@@ -10,6 +10,9 @@ const ARROW_AFTER = /^(?:\/\d{1,5})?(?: \([^()]{1,40}\))?[\s\]")]{0,24}(?:-{1,2}
 /** A request for an absolute URL or a tunnel, in columns without quotes: a proxy's line. */
 const PROXIED =
   /[\s,;|](?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|]{1,3}[\w.[\]:-]{1,255}:\d{1,5}[\s,;|]|https?:\/\/\S{1,2048}[\s,;|]{1,3}(?:GET|POST|PUT|HEAD|CONNECT)[\s,;|])/;
+/** The address that a request line asks for. */
+const ASKED =
+  /(?:^|[\s"'|,;])(?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|"]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|"]{1,3})((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?)(?=[/\s?"',;|]|$)|[\s,;|"]https?:\/\/((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?)(?:[/?][^\s"]{0,2048})?"?[\s,;|](?:[^\s,;|]{1,40}[\s,;|]{1,3}){0,2}"?(?:GET|POST|PUT|HEAD|CONNECT)[\s,;|"]/;
 /** `<id@192.0.2.1>`: a message's id or sender, no end of the traffic. */
 const MAILBOX = /<[^<>\s]{0,64}@\[?$/;
 const WEB = /["'|] {0,8}(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND|TRACE)[\s"',|]/;
@@ -18,7 +21,7 @@ const SUBJECT =
   /^[\])"']{0,2}:? (?:has |was |is |could |did |tried |attempted |failed |logged |connected|disconnected|closed|sent |requested |exceeded|rejected|blocked|banned|already|found|performed|triggered|authenticat)/i;
 
 const WENT_OUT =
-  /\b(?:(?:connect(?:ed|ing)?|dial(?:ing)?|forward(?:ed|ing)|relay(?:ed|ing)?|(?:sent|sending)(?= (?:\w{1,16} ){0,2}(?:request|query|e?mail|message|data|file|traffic|beacon|alert))|request(?:ed|ing)?|quer(?:y|ied|ying)|upstream)\b(?! from)|(?:upload|fetch|download)(?:ed|ing)?\b)/i;
+  /\b(?:(?:connect(?:ed|ing)?|dial(?:ing)?|forward(?:ed|ing)(?!-for)|relay(?:ed|ing)?|(?:sent|sending)(?= (?:\w{1,16} ){0,2}(?:request|query|e?mail|message|data|file|traffic|beacon|alert))|request(?:ed|ing)?|quer(?:y|ied|ying)|upstream)\b(?! from)|(?:upload|fetch|download)(?:ed|ing)?\b)/i;
 const RELAY = /\brelay=[^\s[]{0,100} ?\[$/;
 const TCP_FLAGS = /\bTCP \(([A-Z,]{3,40})\)|\bFlags \[([SFRPUEW.]{1,8})\]/;
 const EXIM_HOST = /\bH=[^\s[]{0,40}(?: \([^)]{0,60}\))? ?\[$/;
@@ -87,6 +90,14 @@ export function readPhrases(text: string, facts: Facts, from: number, read: read
     const before = bounded.slice(Math.max(0, found.start - 80), found.start);
     const after = bounded.slice(found.end, found.end + 80);
     if (MAILBOX.test(before) && /^\]?>/.test(after)) continue;
+    // "203.0.113.0/24" is a network.
+    if (
+      found.ip.endsWith(".0") &&
+      found.port !== undefined &&
+      found.port <= 30 &&
+      bounded[found.start + found.ip.length] === "/"
+    )
+      continue;
     const peer = EXIM_HOST.test(before) ? delivery : RELAY.test(before) ? /\bto=/.test(bounded) : undefined;
     const reading =
       peer !== undefined
@@ -101,6 +112,8 @@ export function readPhrases(text: string, facts: Facts, from: number, read: read
     if (reading.place === "destination" && !isQuoted(bounded, found.start))
       facts.reached ??= WENT_OUT.exec(before)?.[0];
   }
+  const asked = ASKED.exec(bounded);
+  if (asked) facts.askedFor(asked[1] ?? asked[2]!, request !== null);
   const proxied = request ? undefined : PROXIED.exec(bounded);
   if (proxied && !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare"))
     guessClient(open, facts, proxied.index + 1);

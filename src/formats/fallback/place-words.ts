@@ -27,8 +27,10 @@ const NOISE = new Set(
 );
 /** "to" after these is not where the traffic went. */
 const NOT_TO =
-  /\b(?:according|due|belong\w*|similar|equal|related|changed?|set|switch\w*|added|add|list|assigned|assign|lease\w*|bound|reply|ack|resolv\w*|back|response|respond\w*|access|redirect\w*) to$/;
+  /\b(?:according|due|belong\w*|similar|equal|related|changed?|set|switch\w*|added|add|list|assigned|assign|lease\w*|bound|ack|resolv\w*|back|access|redirect\w*) to$/;
 export const ARROW_BEFORE = /(?:(?<!<)(?:-{1,2}|=)>|→|\d >|\w\)? >)[\s["(]{0,16}$/;
+const REPLY_TO =
+  /\b(?:repl(?:y|ied|ying)|response|respond(?:ed|ing)?|answer(?:ed|ing)?|servfail|nxdomain|formerr|rst)(?: (?:sent|packet|message))? (?:back )?to (?:(?:peer|client|host|address|ip) ){0,2}(?:\d{1,6} )?[[("']?$/;
 /** A URL that this machine went to, not one that a visitor named. */
 const FETCHED = /\b(?:download|fetch|upload|curl|wget|connect)\w*(?: [\w.'-]{1,20}){0,3} ["'<]?[a-z]{2,6}:\/\/$/;
 
@@ -65,7 +67,10 @@ export function readBefore(before: string): Reading | undefined {
   // WireGuard: the source inside the tunnel, which the peer was not allowed to use.
   if (/\bunallowed src ip \($/.test(text)) return undefined;
   if (/\bresolv\w* \S{1,60} (?:to|as) \[?$/.test(text)) return { place: "answer", rank: 3 };
+  if (/\b(?:x-)?forwarded(?:-for)? ?(?:->|=>|[:=])[\s"[(]{0,3}$/.test(text)) return { place: "forwarded", rank: 3 };
   if (ARROW_BEFORE.test(text)) return { place: "destination", rank: 3 };
+  // Who is answered began.
+  if (REPLY_TO.test(text)) return { place: "source", rank: 3 };
   if (/[\w.-]["']?@["'[]?$/.test(text))
     return /\bto \S{1,64}@["'[]?$/.test(text) ? { place: "destination", rank: 2 } : { place: "source", rank: 2 };
   if (/\b(?:reply|cached|config|hosts|answer) \S{1,255} is $/.test(text)) return { place: "answer", rank: 3 };
