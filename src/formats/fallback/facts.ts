@@ -56,7 +56,6 @@ export class Facts {
   /** Event and result numbers, whose meaning is their program's. */
   private readonly numbers: string[] = [];
   private timesTried = 0;
-  asked: { ip: string; port?: number; request: boolean } | undefined;
   private timeOfDay: string | undefined;
   private date: string | undefined;
   private zone: string | undefined;
@@ -70,6 +69,8 @@ export class Facts {
   packet: { initiator: Initiator; reason?: string } | undefined;
   /** The word that shows this machine went out: `connecting`, `dial`. */
   reached: string | undefined;
+  /** The address of a URL or a tunnel; `request`: it stands in a request line. */
+  asked: { ip: string; port?: number; request: boolean } | undefined;
   /** The destination is what a request line asks for. */
   byRequest = false;
   /** The far end alone stands in the line, as in a service's own log. */
