@@ -13,9 +13,12 @@ const TWO_PORTS = new RegExp(`^${GAP}(?:[\\w-]{0,16}/(?:tcp|udp)${GAP})?(\\d{1,5
 /** Start and end of a flow. */
 const FLOW_SPAN = /[ ,\t;|]1\d{9}[ ,\t;|]1\d{9}(?![^\s,;|])/;
 const SOURCE_FIRST = "two addresses in columns: source before destination";
-/** A filter's word, or a transport: a record of traffic, not a chain of proxies or a list of addresses. */
-const TRAFFIC = /(?<![\w-])(?:tcp|udp|icmp|TCP|UDP|ICMP|ALLOW|PERMIT|DENY|DROP|BLOCK(?:ED)?|ACCEPT|REJECT)(?![\w-])/;
-
+/** A transport, or a filter's word, in a column of its own. */
+const TRAFFIC =
+  /(?<=[ \t,;|"'])(?:tcp|udp|icmp|TCP|UDP|ICMP|ALLOW|PERMIT|DENY|DROP|BLOCK(?:ED)?|ACCEPT|REJECT)(?=[ \t,;|"']|$)/;
+/** A web server's record: its own address may come first. */
+const METHOD = /[ \t,;|"'](?:GET|POST|PUT|HEAD|OPTIONS)[ \t,;|"']/;
+const NUMBER_COLUMN = /(?<=[,;|])["' ]{0,2}\d{1,10}(?=["' ]{0,2}(?:[,;|]|$))/;
 /**
  * Two ends with ports and no word that places them (`1.2.3.4:25,5.6.7.8:53722`, `1.2.3.4 12345 5.6.7.8 443`): the one with the
  * service's port is the destination.
@@ -48,22 +51,29 @@ export function twoAndTwo(text: string, all: readonly FoundAddress[], facts: Fac
   return true;
 }
 
-/** Two addresses side by side in a filter's record, `… | 203.0.113.7 | 198.51.100.4 | 443 | tcp | DROP`: source before destination. */
-export function guessAdjacent(text: string, all: readonly FoundAddress[], facts: Facts): void {
+/**
+ * Two addresses side by side in a filter's record, `… | 203.0.113.7 | 198.51.100.4 | 443 | tcp | DROP`: source before destination. Lists,
+ * chains of proxies and servers that log their own address first look the same, so much of a record must stand around them.
+ * @param said as in `readPhrases`
+ */
+export function guessAdjacent(text: string, said: string, all: readonly FoundAddress[], facts: Facts): void {
   const [a, b] = all;
   if (!a || !b || a.ip === b.ip || facts.hasEnd("destination") || facts.hasEnd("remote")) return;
+  if (facts.began || facts.statusCode !== undefined) return;
   if (facts.hasRoles && facts.ends.source.ip?.value !== a.ip) return;
   const gap = text.slice(a.end, b.start);
-  if (!ADJACENT.test(gap) && !PORT_BETWEEN.test(gap)) return;
-  // "203.0.113.7, 10.0.0.9" alone is a list.
-  if (gap.includes(",") && text.split(",", 6).length < 6) return;
-  if (!TRAFFIC.test(text) || /\/\d/.test(text.slice(a.start, b.end))) return;
+  const portBetween = PORT_BETWEEN.test(gap);
+  if ((!ADJACENT.test(gap) && !portBetween) || /\/\d/.test(text.slice(a.start, b.end))) return;
+  const parted = /[,;|]/.exec(gap)?.[0];
+  if (parted === undefined || text.split(parted, 6).length < 6) return;
+  if (!TRAFFIC.test(said) || !NUMBER_COLUMN.test(text) || METHOD.test(text)) return;
   // A third beside them (a proxy's own address) leaves no telling; a third and a fourth are the translated ones.
   const beside = (from: FoundAddress, to: FoundAddress | undefined): boolean =>
     to !== undefined && ADJACENT.test(text.slice(from.end, to.start));
   if (beside(b, all[2]) && !beside(all[2]!, all[3])) return;
-  facts.phrase("source", a.ip, a.port ?? (PORT_BETWEEN.test(gap) ? nextNumber(text, a.end) : undefined), 1);
+  facts.phrase("source", a.ip, a.port ?? (portBetween ? nextNumber(text, a.end) : undefined), 1);
   facts.phrase("destination", b.ip, b.port ?? nextNumber(text, b.end), 1);
+  facts.byColumns = true;
   facts.notes.push(SOURCE_FIRST);
 }
 

@@ -95,6 +95,7 @@ export function readDelimited(line: string, context: LineContext, facts: Facts):
   for (const [i, name] of header.names.entries()) {
     const meaning = meaningOf(name);
     const value = values[i];
+    facts.hear(name, value);
     if (!meaning || value === undefined) continue;
     facts.field(name, meaning, value.trim());
     learned = true;

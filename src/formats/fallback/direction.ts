@@ -8,12 +8,16 @@ import { replyPorts } from "../initiator.js";
  */
 export const SESSION_WORD =
   /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon|connexion|verbindung|conexi[oó]n|connessione)(?:\b|_)/i;
-export const OUTBOUND = /\b(?:outbound|outgoing|egress|connect(?:ing|ed)?|upload)\b/i;
+export const OUTBOUND = /\b(?:outbound|outgoing|egress|upload)\b/i;
+/** Of a socket; "connected" is what servers say of clients. */
+export const CONNECT = /\bconnect(?:ing)?\b/i;
 export const INBOUND = /\b(?:inbound|incoming|ingress|accept(?:ed)?|listen)\b/i;
 
 /** Signs of an intrusion alert: it names the ends of the packet that matched. */
 export const ALERT_WORD =
-  /\b(?:[Ss]ignature(?:[_-]?[Ii][Dd]|[_-]?[Nn]ame)?|[Ss]ign(?:Name|Id)|[Cc]lassification|[Ii]ntrusions?|[Ee]xploit|IDS|IPS|IDP)\b/;
+  /\b(?:[Ss]ignature(?:[_-]?[Ii][Dd]|[_-]?[Nn]ame)?|[Ss]ign(?:Name|Id)|[Cc]lassification|[Ii]ntrusions?|[Ee]xploit)\b/;
+/** The same among a program's words; as a field's name it may say that a session was looked at. */
+export const ALERT_SYSTEM = /\b(?:IDS|IPS|IDP)\b/;
 /** Signs of a flow record. */
 export const FLOW_WORD =
   /\b(?:flow[_-]?(?:id|logs?|direction|records?|start\w{0,16}|end\w{0,16})|netflow|ipfix|sflow)\b/i;
@@ -22,7 +26,7 @@ export const OUTBOUND_TEXT = /\b(?:outbound|outgoing|egress)[ _-](?:connection|t
 export const INBOUND_TEXT = /\b(?:inbound|incoming|ingress)/i;
 /** Said by the end that goes out. */
 const GOING_OUT =
-  /\b(?:(?:attempting|trying|failed|unable|could not|cannot) (?:to )?connect|connecting(?! from)|connect to|dial(?:ing)?)\b(?! from)/i;
+  /(?<!\b(?:client|player|user|peer|host|session|node|agent) )\b(?:(?:attempting|trying|failed|unable|could not|cannot) (?:to )?connect|connecting(?! from)|connect to|dial(?:ing)?)\b(?! from)/i;
 const DIRECTIONS: Readonly<Record<string, string>> = wordTable({
   out: "outbound",
   o: "outbound",
@@ -38,21 +42,33 @@ export function directionWord(stated: string): string {
   return DIRECTIONS[stated.toLowerCase()] ?? stated;
 }
 
-/** A record of ICMP: the type that it states by number or in words. */
-export function icmpOf(line: string, transport: string | undefined): { type: number; version: 4 | 6 } | undefined {
-  const head = line.slice(0, 2000);
-  const stated = /^icmp(v?6)?$/i.exec(transport ?? "") ?? /\bICMP(v?6)?\b/i.exec(head);
-  if (!stated) return undefined;
-  const version = stated[1] === undefined ? 4 : 6;
-  const number = /\b(?:icmp[_-]?)?type[= :"]{1,3}(\d{1,3})\b/i.exec(head)?.[1];
-  if (number !== undefined) return { type: Number(number), version };
-  if (/\becho[ _-]?reply\b|\bicmp\b.{0,80}[,; ]reply\b/i.test(head)) return { type: version === 4 ? 0 : 129, version };
-  if (/\becho[ _-]?request\b|\bicmp\b.{0,80}[,; ]request\b/i.test(head))
+/**
+ * The type of an ICMP message, by number or in words.
+ * @param said see `Facts.said`; @param transport as a field states it; @param ported an end has a port, which ICMP has not; @param type of a field
+ */
+export function icmpOf(
+  said: string,
+  transport: string | undefined,
+  ported: boolean,
+  type: string | undefined,
+): { type: number; version: 4 | 6 } | undefined {
+  const named =
+    transport === undefined ? (ported ? null : /\bICMP(v?6)?\b/i.exec(said.slice(0, 1000))) : ICMP.exec(transport);
+  if (!named) return undefined;
+  const version = named[1] === undefined ? 4 : 6;
+  const words = said.slice(named.index, named.index + 200);
+  const stated = type ?? /\btype[= :]{1,3}(\d{1,3})\b/i.exec(transport === undefined ? words : said)?.[1];
+  if (stated !== undefined && /^\d{1,3}$/.test(stated)) return { type: Number(stated), version };
+  const text = transport === undefined ? words : said.slice(0, 1000);
+  if (/\becho[ _-]?reply\b|\bicmp\b.{0,80}[,; ]reply\b/i.test(text)) return { type: version === 4 ? 0 : 129, version };
+  if (/\becho[ _-]?request\b|\bicmp\b.{0,80}[,; ]request\b/i.test(text))
     return { type: version === 4 ? 8 : 128, version };
-  if (/\bicmp\b.{0,80}[,; ](?:host |port |net(?:work)? )?unreach/i.test(head))
+  if (/\bicmp\b.{0,80}[,; ](?:host |port |net(?:work)? )?unreach/i.test(text))
     return { type: version === 4 ? 3 : 1, version };
   return undefined;
 }
+
+const ICMP = /^icmp(v?6)?$/i;
 
 /** Ports above are given to clients: by IANA from 49152 on (RFC 6335 6), by Linux from 32768 on. */
 const DYNAMIC_PORTS = 49_152;
@@ -72,6 +88,6 @@ export function servicePorts(service: number | undefined, client: number | undef
 }
 
 /** Words of going out, to a service's port: a client would come from a high one. */
-export function wentTo(far: number | undefined, near: number | undefined, line: string): boolean {
-  return replyPorts(far, near ?? DYNAMIC_PORTS) && GOING_OUT.test(line.slice(0, 2000));
+export function wentTo(far: number | undefined, near: number | undefined, said: string): boolean {
+  return replyPorts(far, near ?? DYNAMIC_PORTS) && GOING_OUT.test(said.slice(0, 2000));
 }

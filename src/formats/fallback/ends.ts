@@ -2,9 +2,11 @@
 import type { Initiator } from "../../model/event.js";
 import { canonicalIp } from "../../model/ip.js";
 import { isPrivate } from "../fields.js";
-import { icmpBeginning } from "../initiator.js";
+import { icmpBeginning, replyPorts } from "../initiator.js";
 import {
+  ALERT_SYSTEM,
   ALERT_WORD,
+  CONNECT,
   directionWord,
   FLOW_WORD,
   icmpOf,
@@ -31,15 +33,32 @@ function settleHost(facts: Facts): void {
   facts.forget("host");
 }
 
-/** `sip` and `originIP` name the far side of a proxy or balancer where the client is named too, and the one who came where not. */
-function settleServers({ ends }: Facts): void {
-  const { source, destination, sip, origin } = ends;
-  for (const end of [sip, origin]) {
-    if (!end.ip) continue;
-    const server = source.ip !== undefined && (end === origin || source.ip.value !== end.ip.value);
-    const to = server ? destination : source;
-    if (to.ip === undefined) to.ip = end.ip;
-    if (end.port) to.port ??= end.port;
+/**
+ * `sip` is the server beside a client's field, and else the source: over a bare `source` (a collector's) where `dip` stands with it.
+ * `originIP` is the server behind a proxy where a client of the Internet is named, the client behind it where that is an inside one,
+ * and the source where no other is.
+ */
+function settleServers(facts: Facts): void {
+  const { source, destination, sip, origin } = facts.ends;
+  if (sip.ip) {
+    if (source.ip?.client && source.ip.value !== sip.ip.value) destination.ip ??= sip.ip;
+    else if (!source.ip || (destination.ip && source.ip.rank <= sip.ip.rank)) source.ip = sip.ip;
+    else if (source.ip.value !== sip.ip.value)
+      facts.notes.push(`fields disagree on one end: ${source.ip.value} and ${sip.ip.value}`);
+  }
+  // "translatedIp" beside a source alone is the source's.
+  const { nat } = facts;
+  if (nat.destination.ip !== undefined && !destination.ip && source.ip && nat.source.ip === undefined) {
+    nat.source = nat.destination;
+    nat.destination = {};
+  }
+  if (!origin.ip) return;
+  if (!source.ip) Object.assign(source, origin);
+  else if (isPrivate(source.ip.value)) {
+    if (!facts.knows(origin.ip.value)) facts.forwarded.push(origin.ip.value);
+  } else if (!destination.ip) {
+    Object.assign(destination, origin);
+    facts.packet ??= { initiator: "unknown", reason: "an origin beside a client: who reached it is not said" };
   }
 }
 
@@ -55,6 +74,43 @@ function takeAsked(facts: Facts): boolean {
   return true;
 }
 
+/** Ports of services above 1023 that many run. IANA's registry, and what servers listen on by default. */
+const COMMON_SERVICES: ReadonlySet<number> = new Set([
+  1080, 1194, 1433, 1521, 1723, 1883, 2049, 3128, 3268, 3306, 3389, 4443, 5060, 5061, 5222, 5432, 5671, 5672, 5900,
+  5985, 5986, 6379, 6443, 6667, 8000, 8008, 8080, 8081, 8443, 8883, 8888, 9000, 9090, 9200, 9443, 11_211, 27_017,
+]);
+
+/** The far port is a service's, the near one a client's. */
+function reachesService(far: number | undefined, near: number | undefined): boolean {
+  return (
+    replyPorts(far, near) || (far !== undefined && COMMON_SERVICES.has(far) && near !== undefined && near >= 32_768)
+  );
+}
+
+/**
+ * Whether the record says that this end went out to a remote one. What shows that the other came (a request, a login, a service's
+ * port here) outweighs words.
+ */
+function wentOut(facts: Facts, line: string): boolean {
+  const { remote, local } = facts.ends;
+  const [far, near] = [remote.port?.value, local.port?.value];
+  if (reachesService(near, far)) return false;
+  const direction = facts.plainValue("direction") ?? "";
+  const words = `${direction} ${facts.actionWords}`;
+  if (INBOUND.test(words)) return false;
+  if (OUTBOUND.test(words)) return true;
+  // `connect`, `dir=o`: of a socket whose both ends are named; a server says "connect" of its clients.
+  if (local.ip && (CONNECT.test(words) || OUTBOUND.test(directionWord(direction)))) return true;
+  const said = facts.said ?? "";
+  if (arrived(facts, line) || INBOUND_TEXT.test(said)) return false;
+  return OUTBOUND_TEXT.test(said) || wentTo(far, near, said);
+}
+
+/** A request or a login: the other end came. */
+function arrived(facts: Facts, line: string): boolean {
+  return facts.statusCode !== undefined || facts.plainValue("method") !== undefined || isAboutLogin(line);
+}
+
 /** Gives the ends of a socket (`remote`, `local`) and a bare `ip` their sides. Returns who began it. */
 export function settleEnds(facts: Facts, line: string): { initiator: Initiator; reason?: string } {
   settleServers(facts);
@@ -63,11 +119,8 @@ export function settleEnds(facts: Facts, line: string): { initiator: Initiator; 
   const direction = directionWord(facts.plainValue("direction") ?? "");
   const actionText = `${direction} ${facts.actionWords}`;
   if (remote.ip && !source.ip) {
-    const outbound =
-      (OUTBOUND.test(actionText) && !INBOUND.test(actionText)) ||
-      (OUTBOUND_TEXT.test(line) && !INBOUND_TEXT.test(line)) ||
-      wentTo(remote.port?.value, local.port?.value, line);
-    const byPorts = local.ip !== undefined && servicePorts(remote.port?.value, local.port?.value);
+    const outbound = wentOut(facts, line);
+    const byPorts = local.ip !== undefined && reachesService(remote.port?.value, local.port?.value);
     if ((outbound || byPorts) && !destination.ip && !INBOUND.test(actionText)) {
       Object.assign(destination, remote);
       if (local.ip) Object.assign(source, local);
@@ -75,21 +128,19 @@ export function settleEnds(facts: Facts, line: string): { initiator: Initiator; 
       return { initiator: "unknown", reason: "a local and a remote end, told apart by their ports" };
     }
     Object.assign(source, remote);
-    if (takeAsked(facts)) return { initiator: "source", reason: ASKED_FOR };
     if (local.ip && !destination.ip) Object.assign(destination, local);
     if (!destination.ip) facts.service = true;
-    if (
-      INBOUND.test(actionText) ||
-      isAboutLogin(line) ||
-      facts.statusCode !== undefined ||
-      facts.plainValue("method") !== undefined
-    )
+    if (INBOUND.test(actionText) || arrived(facts, line))
       return { initiator: "source", reason: "the remote end came to this service" };
     return { initiator: "unknown", reason: "names a local and a remote end, not who began" };
   }
   if (bare.ip && !source.ip && !destination.ip) {
     facts.service = true;
-    if ((OUTBOUND.test(direction) && !INBOUND.test(direction)) || wentTo(bare.port?.value, local.port?.value, line)) {
+    const said = facts.said ?? "";
+    const outbound =
+      (local.ip !== undefined && OUTBOUND.test(direction)) ||
+      (!arrived(facts, line) && !INBOUND_TEXT.test(said) && wentTo(bare.port?.value, local.port?.value, said));
+    if (outbound && !INBOUND.test(actionText)) {
       Object.assign(destination, bare);
       if (local.ip) Object.assign(source, local);
       return { initiator: "source", reason: "the record says outbound" };
@@ -102,7 +153,7 @@ export function settleEnds(facts: Facts, line: string): { initiator: Initiator; 
   if (local.ip && source.ip && !destination.ip) Object.assign(destination, local);
   // A record with a direction and one more address: where it went.
   if (bare.ip && source.ip && !destination.ip && bare.ip.value !== source.ip.value && OUTBOUND.test(direction))
-    Object.assign(destination, bare);
+    if (!source.port || source.port.value >= 1024) Object.assign(destination, bare);
   if (takeAsked(facts)) return { initiator: "source", reason: ASKED_FOR };
   if (!source.ip) {
     if (!destination.ip || !facts.reached) return { initiator: "unknown" };
@@ -111,6 +162,7 @@ export function settleEnds(facts: Facts, line: string): { initiator: Initiator; 
   }
   if (!destination.ip) facts.service = true;
   if (facts.packet) return facts.packet;
+  if (facts.byColumns) return { initiator: "unknown", reason: "two addresses in columns, not who began" };
   if (facts.byPorts) return { initiator: "unknown", reason: "two ends are named; told apart by their ports" };
   if (facts.began) return { initiator: facts.began.by, reason: facts.began.why };
   if (facts.plainValue("method") !== undefined || facts.statusCode !== undefined)
@@ -120,14 +172,16 @@ export function settleEnds(facts: Facts, line: string): { initiator: Initiator; 
   // From a service's port to a client's: a reply, if the log takes packets one by one.
   if (servicePorts(source.port?.value, destination.port?.value))
     return { initiator: "unknown", reason: "the ports are those of a reply" };
-  const icmp = icmpOf(line, facts.plainValue("transport"));
+  const ported = source.port !== undefined || destination.port !== undefined;
+  const icmp = icmpOf(facts.said ?? "", facts.plainValue("transport"), ported, facts.icmpType);
   if (icmp) {
-    const { initiator, initiatorReason } = icmpBeginning(icmp.type, icmp.version);
+    const inward = !isPrivate(source.ip.value);
+    const { initiator, initiatorReason } = icmpBeginning(icmp.type, icmp.version, inward);
     return { initiator, ...(initiatorReason === undefined ? {} : { reason: initiatorReason }) };
   }
   if (FLOW_WORD.test(line.slice(0, 2000)))
     return { initiator: "unknown", reason: "a flow record names the ends of one direction" };
-  if (ALERT_WORD.test(line.slice(0, 2000)))
+  if (ALERT_WORD.test(line.slice(0, 2000)) || ALERT_SYSTEM.test((facts.said ?? "").slice(0, 2000)))
     return { initiator: "unknown", reason: "an alert names the packet's sender, which may be either end" };
   if (SESSION_WORD.test(`${actionText} ${line.slice(0, 1000)}`))
     return { initiator: "source", reason: "source and destination of a session or decision" };

@@ -14,8 +14,7 @@ import { isAboutLogin, outcomeOfWord } from "./outcome-words.js";
 /** Of fields that are called times: a line of hundreds states none in earnest, and each costs as much as a line. */
 const MOST_TIMES = 48;
 
-const URL_ADDRESS =
-  /^[a-z]{3,6}:\/\/((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?)(?:[/?#]|$)/i;
+const WORDS_KEY = /^(?:context|description|details?|reason|summary|info)$/i;
 
 type Side = "source" | "destination" | "remote" | "local" | "bare" | "sip" | "origin";
 
@@ -25,7 +24,8 @@ interface Ranked<T> {
 }
 
 interface End {
-  ip?: Ranked<string>;
+  /** `client`: of a field that names a client. */
+  ip?: Ranked<string> & { client?: true };
   port?: Ranked<number>;
   domain?: Ranked<string>;
 }
@@ -40,7 +40,7 @@ export class Facts {
     sip: {},
     origin: {},
   };
-  readonly nat: Record<"source" | "destination", { ip?: string; port?: number }> = { source: {}, destination: {} };
+  nat: Record<"source" | "destination", { ip?: string; port?: number }> = { source: {}, destination: {} };
   readonly counts: Record<"source" | "destination", { bytes?: number; packets?: number }> = {
     source: {},
     destination: {},
@@ -69,7 +69,15 @@ export class Facts {
   packet: { initiator: Initiator; reason?: string } | undefined;
   /** The word that shows this machine went out: `connecting`, `dial`. */
   reached: string | undefined;
-  /** The address of a URL or a tunnel; `request`: it stands in a request line. */
+  /** A header around the text has a time. */
+  timed = false;
+  /** What the program says in words: no text of visitors, no values of fields. */
+  said: string | undefined;
+  /** A field called `type`: of an ICMP message where the record is of one. */
+  icmpType: string | undefined;
+  /** Two addresses stand side by side in columns. */
+  byColumns = false;
+  /** The address of a URL or a tunnel; `request`: it stands in a quoted request line. */
   asked: { ip: string; port?: number; request: boolean } | undefined;
   /** The destination is what a request line asks for. */
   byRequest = false;
@@ -108,6 +116,7 @@ export class Facts {
       case "action":
       case "event":
         if (/(?:event_?id|code|type)$/i.test(key) && /^\d{1,7}$/.test(String(value))) this.numbers.push(String(value));
+        if (/^(?:icmp[_-]?)?type$/i.test(key)) this.icmpType ??= String(value);
         this.takeAction(key, value, rank);
         return;
       case "status": {
@@ -119,11 +128,7 @@ export class Facts {
       default:
     }
     if (typeof value === "boolean") return;
-    if (meaning.asked && string !== undefined) {
-      this.names.askedUrl(string);
-      const host = URL_ADDRESS.exec(string)?.[1];
-      if (host !== undefined) this.askedFor(host);
-    }
+    if (meaning.asked && string !== undefined) this.names.askedUrl(string);
     const m = /^(source|destination|remote|local|bare|sip|origin)\.(ip|port|domain)$/.exec(kind);
     if (m) this.takeEnd(m[1] as Side, m[2] as keyof End, value, rank, meaning.began === true ? key : undefined);
     else this.takeOther(kind, value, string, rank);
@@ -175,6 +180,7 @@ export class Facts {
     if (/\s[A-Za-z]+\s[A-Za-z]+\s/.test(stated)) return;
     const first = found[0]!;
     if (this.better(end, "ip", first.ip, rank)) {
+      if (began !== undefined) end.ip!.client = true;
       if (first.port !== undefined) end.port = { value: first.port, rank };
       if (began !== undefined && (side === "source" || side === "destination"))
         this.began ??= { by: "source", why: `field ${began}` };
@@ -218,6 +224,8 @@ export class Facts {
       return;
     }
     if ((this.time && this.time.rank >= rank) || this.timesTried >= MOST_TIMES) return;
+    // `first`, `received`: a count as often as a time.
+    if (rank < 0 && (this.timed || string === undefined || /^\d*$/.test(string))) return;
     this.timesTried++;
     const parsed =
       typeof value === "number" ? timeOfValue(value) : string === undefined ? undefined : timeOfValue(string);
@@ -262,7 +270,7 @@ export class Facts {
     if (end.ip && end.ip.rank >= rank) {
       if (end.ip.value === ip) {
         if (p !== undefined && !end.port) end.port = { value: p, rank };
-      } else if (end.ip.rank === rank && !this.knows(ip) && this.notes.length < 4)
+      } else if (end.ip.rank === rank && this.notes.length < 4 && !this.knows(ip))
         // What a visitor chose as his name may imitate the words around an address.
         this.notes.push(`the words place two addresses at one end: ${end.ip.value} and ${ip}`);
       return;
@@ -274,6 +282,11 @@ export class Facts {
 
   get hasTime(): boolean {
     return this.time !== undefined;
+  }
+
+  /** Takes in the value of a field that the program fills with words of its own. */
+  hear(key: string, value: unknown): void {
+    if (typeof value === "string" && WORDS_KEY.test(key)) this.said = `${this.said ?? ""} ${value.slice(0, 500)}`;
   }
 
   /** True when an address already has a place. */
@@ -316,7 +329,10 @@ export class Facts {
       const joined = timeOfValue(`${this.date.replace(/^(\d{4})(\d{2})(\d{2})$/, "$1-$2-$3")} ${this.timeOfDay}`);
       if (joined) return context.resolveTime(inZone(joined, this.zone));
     }
-    return this.time && context.resolveTime(inZone(this.time.value, this.zone));
+    // A zone's field speaks of the times in fields, not of the one that a logger wrote before them.
+    return (
+      this.time && context.resolveTime(this.time.rank === 0 ? this.time.value : inZone(this.time.value, this.zone))
+    );
   }
 
   private settleOutcome(line: string): { outcome: Outcome; outcomeReason?: string } {

@@ -2,12 +2,12 @@
 import type { EnvelopeFields, FormatResult, LineContext } from "../format.js";
 import { readDelimited } from "./delimited.js";
 import { Facts } from "./facts.js";
-import { findTime } from "./find-time.js";
+import { findTime, type FoundTime } from "./find-time.js";
 import { openJson, readJson, type JsonLine } from "./json.js";
 import { isVisitors, meaningOf } from "./keys.js";
 import { readNames } from "./names.js";
 import { findPairs, type Pair } from "./pairs.js";
-import { readPhrases, visitorText, type Span } from "./phrases.js";
+import { readPhrases, visitorText, WEB, type Span } from "./phrases.js";
 
 export interface FallbackResult {
   id: "json" | "delimited" | "key-value" | "free-text";
@@ -40,11 +40,12 @@ export function readFallback(
   record: object | undefined,
 ): FallbackResult {
   const facts = new Facts();
+  facts.timed = envelope?.timestamp !== undefined;
   for (const [key, value] of Object.entries(envelope?.structured ?? {})) {
     const meaning = meaningOf(key);
     if (meaning) facts.field(key, meaning, value);
   }
-  const id = readText(line, context, facts, 0, envelope?.timestamp !== undefined, record);
+  const id = readText(line, context, facts, 0, facts.timed, record);
   const result = facts.result(line.length > 4096 ? line.slice(0, 4096) : line, context);
   return { id, result, roles: facts.hasRoles, learned: facts.hasRoles || result.event.timestamp !== undefined };
 }
@@ -67,12 +68,11 @@ function readText(
   if (depth === 0 && readDelimited(line, context, facts) && facts.hasRoles) return "delimited";
   const text = line.length > FIELD_TEXT ? line.slice(0, FIELD_TEXT) : line;
   const time = findTime(text);
-  // A date far inside a sentence (a certificate's end, a queue id) does not speak of the event when a header already has.
-  if (time && (!timed || time.start <= LEAD)) facts.foundTime(time.time);
   let named = false;
   const read: Span[] = [];
   const fromVisitor = visitorText(text);
   const pairs = findPairs(text);
+  if (time && (!timed || isOwn(time, pairs))) facts.foundTime(time.time);
   const sealed = sealedSpans(text, pairs);
   for (const pair of pairs) {
     const bracketed = text[pair.end - 1] === ">" && /^(?:from|to|orig_to|helo)$/.test(pair.key);
@@ -87,7 +87,10 @@ function readText(
     named ||= facts.hasRoles;
   }
   read.push(...sealed);
-  readPhrases(text, facts, leadEnd(text, time?.start === undefined || time.start > LEAD ? undefined : time.end), read);
+  const said = prose(text, pairs, sealed);
+  facts.said ??= said;
+  const lead = time && !time.weak && time.start <= LEAD ? time.end : undefined;
+  readPhrases(text, said, facts, leadEnd(text, lead), read);
   readNames(text, facts);
   return named ? "key-value" : "free-text";
 }
@@ -114,7 +117,8 @@ function member(line: string): JsonLine | undefined {
 const CHOSEN =
   /\b(?:user|username|account|subject|requested|url|uri|path|referer|referrer|user-agent) ?[:=]? ?(?:"[^"]{1,2048}"|'[^']{1,2048}')/gi;
 /** A command as sudo and cron log it: what somebody typed, not traffic. */
-const COMMAND = /(?:; COMMAND=|\) CMD \()/;
+const COMMAND =
+  /^(?:[\dTZ:.+ -]{0,40}sudo(?:\[\d{1,10}\])?: {1,8})?\s{0,8}[^\s:]{1,32} : (?:[^;]{1,80} ; )?TTY=.{1,400}; COMMAND=|^\([^\s()]{1,32}\) CMD \(/;
 /** `cmdline`, `CommandLine`, `ProcessCommandLine`, `command`. */
 const COMMAND_KEY =
   /^(?:\w{0,24}[._])?(?:process|parent|parentprocess|initiatingprocess)?_?(?:cmd|command)(?:_?line)?$/i;
@@ -128,16 +132,49 @@ function sealedSpans(text: string, pairs: readonly Pair[]): Span[] {
   const out: Span[] = pairs.filter((pair) => {
     const last = text[pair.end - 1];
     if (last === ">") return true;
-    if (COMMAND_KEY.test(pair.key)) return true;
+    if (COMMAND_KEY.test(pair.key) && (last === '"' || last === "'" || text[pair.start] === "<")) return true;
     return (last === '"' || last === "'") && pair.value.includes(" ") && isVisitors(pair.key);
   });
   const command = COMMAND.exec(text);
-  if (command) out.push({ start: command.index, end: text.length });
+  if (command) out.push({ start: command[0].length, end: text.length });
   for (const m of text.matchAll(CHOSEN)) out.push({ start: m.index, end: m.index + m[0].length });
   const header = MAIL_HEADER.exec(text);
   const end = header ? text.lastIndexOf(" from ", text.lastIndexOf("; from=<")) : -1;
   if (header && end > header.index) out.push({ start: header.index, end });
   return out;
+}
+
+/**
+ * Whether a time is that of the event although a header has one: a date far inside a sentence (a certificate's end, a queue id) or in a
+ * field that is not of time is not.
+ */
+function isOwn(time: FoundTime, pairs: readonly Pair[]): boolean {
+  if (time.start > LEAD || time.weak) return false;
+  const field = pairs.find(({ start, end }) => start < time.start && time.start < end);
+  const meaning = field && meaningOf(field.key);
+  return !field || ((meaning?.kind === "time" || meaning?.kind === "date") && meaning.rank >= 0);
+}
+
+/**
+ * What the program itself says in words: the text with visitors' text and the values of fields blanked out, so that words of it
+ * speak of the traffic. Positions stay.
+ */
+function prose(text: string, pairs: readonly Pair[], sealed: readonly Span[]): string {
+  const blank: Span[] = [...sealed];
+  for (const pair of pairs)
+    if (meaningOf(pair.key)?.kind !== "message" && (text[pair.start + pair.key.length] === "=" || isVisitors(pair.key)))
+      blank.push(pair);
+  const request = WEB.exec(text);
+  if (request) blank.push({ start: request.index, end: text.length });
+  if (blank.length === 0) return text;
+  let out = "";
+  let at = 0;
+  for (const { start, end } of blank.toSorted((a, b) => a.start - b.start)) {
+    if (start > at) out += text.slice(at, start);
+    if (end > at) out += " ".repeat(end - Math.max(at, start));
+    at = Math.max(at, end);
+  }
+  return out + text.slice(at);
 }
 
 /** Where the line proper begins: after the leading time, tags and level. */
@@ -151,7 +188,7 @@ function readObject(json: JsonLine, context: LineContext, facts: Facts, depth: n
   if (json.prefix.length > 2) {
     const time = findTime(json.prefix);
     if (time) facts.foundTime(time.time);
-    if (!facts.hasRoles) readPhrases(json.prefix, facts, 0, []);
+    if (!facts.hasRoles) readPhrases(json.prefix, json.prefix, facts, 0, []);
   }
   if (depth < DEEPEST_MESSAGE)
     for (const message of inner) readText(message.text, context, facts, depth + 1, facts.hasTime);

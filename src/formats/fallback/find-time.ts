@@ -12,6 +12,8 @@ export interface FoundTime {
   time: ParsedTime;
   start: number;
   end: number;
+  /** Digits that may as well be something else: not worth the word of a header. */
+  weak?: true;
 }
 
 /** Cheap: most strings hold no time. */
@@ -27,11 +29,14 @@ function search(text: string): FoundTime | undefined {
   let best: FoundTime | undefined;
   let yearless: FoundTime | undefined;
   for (const notation of NOTATIONS) {
+    // After all others: it counts where nothing else dates the text.
+    if (notation.weak && (best || yearless)) continue;
     const m = notation.pattern.exec(text);
     if (!m || (best && !isBetter(m, best))) continue;
     const time = notation.read(m);
     if (!time) continue;
-    const found = { time, start: m.index, end: m.index + m[0].length };
+    const found: FoundTime = { time, start: m.index, end: m.index + m[0].length };
+    if (notation.weak) found.weak = true;
     if (time.kind === "local" && time.year === undefined) {
       if (!yearless || isBetter(m, yearless)) yearless = found;
     } else best = found;

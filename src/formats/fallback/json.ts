@@ -113,10 +113,8 @@ function readScalar(node: Node, facts: Facts, inner: InnerMessage[]): void {
   const { value } = node;
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return;
   if (typeof value === "string" && value.length > 8192 && node.key === "") return;
-  if (typeof value === "string" && value.length <= 120 && value.includes("->") && !isVisitors(node.path)) {
-    readTuple(value, facts);
-    return;
-  }
+  facts.hear(node.key, value);
+  if (typeof value === "string" && TUPLE_KEY.test(node.key) && readTuple(value, facts)) return;
   const meaning = meaningOf(node.path.length <= 200 ? node.path : node.key);
   if (typeof value === "string" && isLine(value, meaning?.kind) && !isVisitors(node.path)) {
     if (inner.length < 4) inner.push({ key: node.key, text: value });
@@ -125,18 +123,17 @@ function readScalar(node: Node, facts: Facts, inner: InnerMessage[]): void {
   if (meaning && meaning.kind !== "message") facts.field(node.key, meaning, value, node.depth - 1);
 }
 
-/** A connection as one value, `10.0.0.5:43210->203.0.113.7:443`, whatever its name. */
-function readTuple(value: string, facts: Facts): void {
+const TUPLE_KEY = /^(?:fd(?:\.name)?|conn(?:ection)?|flow|socket|sock|(?:five_?|5_?)?tuple|stream|traffic|endpoints)$/i;
+
+/** A connection as one value, `10.0.0.5:43210->203.0.113.7:443`; false for anything else. */
+function readTuple(value: string, facts: Facts): boolean {
+  if (value.length > 120 || !value.includes("->")) return false;
   const [from, to] = findAddresses(value);
-  if (
-    !from ||
-    !to ||
-    !/^\W{0,2}$/.test(value.slice(0, from.start)) ||
-    !/^ ?-{1,2}> ?\[?$/.test(value.slice(from.end, to.start))
-  )
-    return;
+  const whole = from && to && from.start <= 2 && to.end >= value.length - 2;
+  if (!whole || !/^ ?-{1,2}> ?\[?$/.test(value.slice(from.end, to.start))) return false;
   facts.phrase("source", from.ip, from.port, 4);
   facts.phrase("destination", to.ip, to.port, 4);
+  return true;
 }
 
 /** A string of several words or columns, or JSON in a string, under any name: it may be a line of its own. */

@@ -78,9 +78,10 @@ function add(names: string, kind: Kind, rank = 5, began = false): void {
 }
 
 // Names that the rules below would not reach, or would read otherwise. These are entered first and so win.
-add("oip saddr ipsrc ipsource srcipv4 sourceipv4 idorigh cip srcaddr iporig fromhostip sourceips", "source.ip", 6);
+add("oip saddr ipsrc ipsource srcipv4 sourceipv4 idorigh srcaddr iporig fromhostip sourceips", "source.ip", 6);
 add("daddr ipdst ipdest ipdestination idresph dstaddr scomputerip", "destination.ip", 6);
 add("srchostip srcap srcip4 srcip6 src4addr src6addr senderhost senderhostip", "source.ip", 5);
+add("cip", "source.ip", 6, true);
 add("sip", "sip.ip", 5);
 add("dip dstap dstip4 dstip6 dst4addr dst6addr", "destination.ip", 5);
 add("originip originaddress originaddr originipaddress", "origin.ip", 3);
@@ -156,17 +157,14 @@ add(
   6,
 );
 add(
-  "starttime start started requesttime timestampms timestampus creationtime createdat created createddatetime timecreated systemtime utctime devicetime rt t when eventtv timelocal timeiso8601 timestart timestampstart edgestarttimestamp startutc startlocal activitydatetime datetimeutc tsms isotime timeunix unixtime timestampns asctime logdate timestampnanos epoch sourcerealtimetimestamp realtimetimestamp utcdatetime timestampderived datecreate datecreated requesttimesec reqtimesec flowstart flowstarttime flowstartseconds flowstartmilliseconds flowstartmicroseconds flowstartnanoseconds timeflowstart timeflowstartms timeflowstartns lastseen firstpacket firstswitched sessionstart sessionstarttime",
+  "starttime start started requesttime timestampms timestampus creationtime createdat created createddatetime timecreated systemtime utctime devicetime rt t when eventtv timelocal timeiso8601 timestart timestampstart edgestarttimestamp startutc startlocal activitydatetime datetimeutc tsms isotime timeunix unixtime timestampns asctime logdate timestampnanos epoch sourcerealtimetimestamp realtimetimestamp utcdatetime receivedat receivetime receivedtime timestampderived datecreate datecreated requesttimesec reqtimesec flowstart flowstarttime flowstartseconds flowstartmilliseconds flowstartmicroseconds flowstartnanoseconds timeflowstart timeflowstartms timeflowstartns lastseen firstpacket firstswitched sessionstart sessionstarttime",
   "time",
   5,
 );
-add("first", "time", 4);
-add(
-  "receivedat receivetime timereceived timereceivedns receivedtime publishedat published endtime end tdate sessionendtime",
-  "time",
-  3,
-);
-add("at seen updatedat received stampinserted", "time", 2);
+add("first", "time", -1);
+add("timereceived timereceivedns publishedat published endtime end tdate sessionendtime", "time", 3);
+add("at seen updatedat stampinserted", "time", 2);
+add("received", "time", -2);
 add("tz timezone utcoffset gmtoffset tzoffset timezoneoffset logtimezone", "zone", 5);
 add("date", "date", 5);
 add(
@@ -259,11 +257,11 @@ const ASKING =
   /^(?:http|https|request|req|event|data|fields|log|logs|record|dest|destination|dst|target|remote|url|web|proxy)$/;
 
 /** Before a time zone's name, these leave it the record's own. */
-const ZONE_OF = /^(?:event|log|device|dev|system|sys|time|record|date|timestamp)$/;
+const ZONE_OF = /^(?:event|log|system|sys|time|record|date|timestamp)$/;
 
 /** Names run together behind what the record is about: `connsrcip`, `flowdstport`. */
 const GLUED =
-  /^(?:conn|connection|net|flow|pkt|packet|fw|tcp|udp|evt|event|traffic|sess|session|vpn|request)((?:src|dst|source|destination|dest|client|server|remote|local|newsrc|newdst|newdest)(?:ip|ipaddr|ipaddress|addr|address|port))$/;
+  /^(?:conn|connection|net|flow|pkt|packet|fw|tcp|udp|evt|event|traffic|sess|session|vpn|request)((?:src|dst|source|destination|dest|client|server|newsrc|newdst|newdest)(?:ip|ipaddr|ipaddress|addr|address|port))$/;
 
 const HEADERS = /^(?:headers?|requestheaders?|httpheaders?)$/;
 

@@ -7,15 +7,17 @@ import { isAboutLogin, outcomeOfText } from "./outcome-words.js";
 import { ARROW_BEFORE, readBefore, type Reading } from "./place-words.js";
 
 const ARROW_AFTER = /^(?:\/\d{1,5})?(?: \([^()]{1,40}\))?[\s\]")]{0,24}(?:-{1,2}>|=>|→|>(?= ?[\d[]))/;
-/** A request for an absolute URL or a tunnel, in columns without quotes: a proxy's line. */
+/** A request for an absolute URL or a tunnel, in columns without quotes. */
 const PROXIED =
   /[\s,;|](?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|]{1,3}[\w.[\]:-]{1,255}:\d{1,5}[\s,;|]|https?:\/\/\S{1,2048}[\s,;|]{1,3}(?:GET|POST|PUT|HEAD|CONNECT)[\s,;|])/;
-/** The address that a request line asks for. */
+/** Columns of numbers, as proxies have them: times, sizes, status. */
+const NUMBER_COLUMN = /(?<=[\s,;|])-?\d{1,12}(?:\.\d{1,9})?(?=[\s,;|]|$)/g;
+/** The address that a request asks for, right where its method and its URL stand. */
 const ASKED =
-  /(?:^|[\s"'|,;])(?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|"]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|"]{1,3})((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?)(?=[/\s?"',;|]|$)|[\s,;|"]https?:\/\/((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?)(?:[/?][^\s"]{0,2048})?"?[\s,;|](?:[^\s,;|]{1,40}[\s,;|]{1,3}){0,2}"?(?:GET|POST|PUT|HEAD|CONNECT)[\s,;|"]/;
+  /^["'\s,;|]{0,4}(?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|]{1,3}|https?:\/\/)((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?)(?=[/\s?"',;|]|$)/;
 /** `<id@192.0.2.1>`: a message's id or sender, no end of the traffic. */
 const MAILBOX = /<[^<>\s]{0,64}@\[?$/;
-const WEB = /["'|] {0,8}(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND|TRACE)[\s"',|]/;
+export const WEB = /["'|] {0,8}(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND|TRACE)[\s"',|]/;
 const REQUEST = /\b(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND) +"?[/h*\w]/;
 const SUBJECT =
   /^[\])"']{0,2}:? (?:has |was |is |could |did |tried |attempted |failed |logged |connected|disconnected|closed|sent |requested |exceeded|rejected|blocked|banned|already|found|performed|triggered|authenticat)/i;
@@ -56,10 +58,11 @@ export function visitorText(text: string): (position: number) => boolean {
 
 /**
  * Gives places to the addresses of `text` that no field has placed.
+ * @param said the text without what visitors wrote and without the values of fields; positions are the same
  * @param from Positions before this are the line's time and level: an address that stands right there is a client's (access logs).
  * @param read Spans of the text that fields have already read: their words place nothing again.
  */
-export function readPhrases(text: string, facts: Facts, from: number, read: readonly Span[]): void {
+export function readPhrases(text: string, said: string, facts: Facts, from: number, read: readonly Span[]): void {
   const bounded = text.length > 8192 ? text.slice(0, 8192) : text;
   const all = findAddresses(bounded);
   const outcome = outcomeOfText(from > 0 ? bounded.slice(from) : bounded);
@@ -112,15 +115,21 @@ export function readPhrases(text: string, facts: Facts, from: number, read: read
     if (reading.place === "destination" && !isQuoted(bounded, found.start))
       facts.reached ??= WENT_OUT.exec(before)?.[0];
   }
-  const asked = ASKED.exec(bounded);
-  if (asked) facts.askedFor(asked[1] ?? asked[2]!, request !== null);
-  const proxied = request ? undefined : PROXIED.exec(bounded);
-  if (proxied && !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare"))
+  const client = !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare");
+  const proxied = request ? null : PROXIED.exec(said.slice(0, bounded.length));
+  // Chat and mail quote URLs as well; a proxy's line has the client before the request, and columns of numbers.
+  if (client && proxied && (bounded.match(NUMBER_COLUMN)?.length ?? 0) >= 2) {
     guessClient(open, facts, proxied.index + 1);
-  if (request && !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare"))
-    guessClient(open, facts, afterRequest);
+    const asked = ASKED.exec(bounded.slice(proxied.index, proxied.index + 120))?.[1];
+    if (asked !== undefined && facts.hasEnd("source")) facts.askedFor(asked);
+  }
+  if (client && request) guessClient(open, facts, afterRequest);
+  if (request && !/(?<!request|req)=$/i.test(bounded.slice(0, request.index))) {
+    const asked = ASKED.exec(bounded.slice(request.index, request.index + 120))?.[1];
+    if (asked !== undefined) facts.askedFor(asked, true);
+  }
   if (!facts.hasRoles) guessPair(bounded, open, facts);
-  guessAdjacent(bounded, all, facts);
+  if (!request) guessAdjacent(bounded, said, all, facts);
   if (!facts.hasRoles) guessOnly(bounded, open, facts, REQUEST.test(bounded));
 }
 
@@ -169,20 +178,15 @@ function readPlace(
   if (previous && /\b(?:read|write) (?:tcp|udp)[46]? \S{1,60}->$/.test(before)) return { place: "remote", rank: 3 };
   const next = all[i + 1];
   if (next && ARROW_AFTER.test(after) && next.start - found.end <= 48) return { place: "source", rank: 3 };
-  const reading = readBefore(before);
+  const reading = readBefore(before, lead);
   // "Connection from … on 10.0.0.5 port 22": this end, where "on" alone may be anything.
   if (reading?.place === "observer" && found.port !== undefined && /\bon \[?$/.test(before))
     return { place: "local", rank: 2 };
-  // "session 192.0.2.1:51234 198.51.100.4:22"
-  if (
-    !reading &&
-    previous?.port !== undefined &&
-    found.port !== undefined &&
-    before.slice(previous.end - found.start) === " "
-  )
-    return /\b(?:session|connection|packet|flow|traffic) \S{1,64} $/i.test(before)
-      ? { place: "destination", rank: 2 }
-      : undefined;
+  // "session 192.0.2.1:51234 198.51.100.4:22": told apart by their ports.
+  const [left, right] = i === 0 ? [found, all[1]] : i === 1 ? [all[0], found] : [];
+  if (left?.port !== undefined && right?.port !== undefined && right.start - left.end === 1)
+    if (/\b(?:session|connection) $/.test(i === 0 ? before : before.slice(0, left.start - found.start)))
+      return undefined;
   if (reading?.place === "destination" && ARROW_BEFORE.test(before) && i === 0 && !/(?:->|=>)/.test(before))
     return undefined;
   if (reading) return reading;

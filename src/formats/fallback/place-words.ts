@@ -7,9 +7,9 @@ export type Place = "answer" | "source" | "destination" | "remote" | "local" | "
 /** The last word before an address, and the place it gives. */
 const WORDS: Readonly<Record<Exclude<Place, "answer">, string>> = {
   source:
-    "from client clientip cip attacker offender source src srcip visitor caller by initiator originator requester requestor sender accepted banned blocked blocking banning ban unban unbanned unbanning intruder iprange clients for against user login disconnected connection session rcv von de desde depuis da van från aus",
+    "from client clientip cip attacker offender source src srcip visitor caller by initiator originator requester requestor sender banned blocked blocking banning ban unban unbanned unbanning intruder iprange clients for against user login disconnected connection session rcv von de desde depuis da van från aus",
   destination:
-    "to into toward towards dst dest dstip destination target upstream backend server responder targeting dial connect connecting trying snd vers nach hacia naar verso",
+    "to into toward towards dst dest dstip destination target upstream backend server responder targeting dial connect connecting snd vers nach hacia naar verso",
   remote: "remote peer rhost foreign rip",
   local: "local lip listening bound bind interface",
   forwarded: "x-forwarded-for forwarded-for xff x-real-ip",
@@ -34,9 +34,9 @@ const REPLY_TO =
 /** A URL that this machine went to, not one that a visitor named. */
 const FETCHED = /\b(?:download|fetch|upload|curl|wget|connect)\w*(?: [\w.'-]{1,20}){0,3} ["'<]?[a-z]{2,6}:\/\/$/;
 
-/** A field's name before its value without `=`: `Client_ip 192.0.2.1`, `ServerIP 10.0.0.5`. */
+/** A field's name before its value without `=`, parted from what stands before: `- Client_ip 192.0.2.1`, `| ServerIP 10.0.0.5`. */
 const FIELD_NAME =
-  /(?:^|[\s,;|])([A-Za-z][A-Za-z_-]{1,30}(?:_[Ii][Pp]|I[Pp]|_addr|Addr|_address|Address|-ip|-addr|-address)):? ["[]?$/;
+  /(?:^|[,;|([-] {0,2})([A-Za-z][A-Za-z_-]{1,30}(?:_[Ii][Pp]|I[Pp]|_addr|Addr|_address|Address|-ip|-addr|-address)):? ["[]?$/;
 const PLACES: Readonly<Record<string, Place>> = wordTable({
   "source.ip": "source",
   "destination.ip": "destination",
@@ -51,23 +51,29 @@ export interface Reading {
   rank: number;
 }
 
-/** Reads up to five words back from an address: `from host.example [`, `remote IP address: `. */
-export function readBefore(before: string): Reading | undefined {
+/**
+ * Reads up to five words back from an address: `from host.example [`, `remote IP address: `.
+ * @param lead what stands between the line's time and level and the address
+ */
+export function readBefore(before: string, lead: string): Reading | undefined {
   // "from outside:192.0.2.1", "dst inside/192.0.2.1": firewalls put the zone before an address.
   const text = before
     .toLowerCase()
-    .replace(/((?:\b(?:from|to|src|dst|client|server)|->|=>|→) )[a-z][\w.-]{0,31}[:/]$/, "$1");
+
+    .replace(/(\b(?:from|to|src|dst|client|server) )[a-z][\w.-]{0,31}[:/]$/, "$1")
+    .replace(/((?:->|=>|→) )[a-z][\w.-]{0,31}\/$/, "$1");
   if (/:\/\/[^\s/|,;"'<>]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
   // ASA: "for outside:192.0.2.1/443 to inside:10.0.0.5/51234" names the ends by their zones, whoever began.
   if (/\bfor \S{1,64} (?:\(\S{1,64}\) )?to $|\btranslation from \S{1,64} to $/.test(text)) return undefined;
-  const named = FIELD_NAME.exec(before);
+  const named = FIELD_NAME.exec(lead.length < before.length ? lead : before);
   const kind = named ? meaningOf(named[1]!)?.kind : undefined;
   if (kind !== undefined && kind in PLACES) return { place: PLACES[kind]!, rank: 3 };
   if (kind?.includes(".nat.")) return undefined;
   // WireGuard: the source inside the tunnel, which the peer was not allowed to use.
   if (/\bunallowed src ip \($/.test(text)) return undefined;
   if (/\bresolv\w* \S{1,60} (?:to|as) \[?$/.test(text)) return { place: "answer", rank: 3 };
-  if (/\b(?:x-)?forwarded(?:-for)? ?(?:->|=>|[:=])[\s"[(]{0,3}$/.test(text)) return { place: "forwarded", rank: 3 };
+  if (/\b(?:x-forwarded(?:-for)?|forwarded-for) ?(?:->|=>|[:=])[\s"[(]{0,3}$/.test(text))
+    return { place: "forwarded", rank: 3 };
   if (ARROW_BEFORE.test(text)) return { place: "destination", rank: 3 };
   // Who is answered began.
   if (REPLY_TO.test(text)) return { place: "source", rank: 3 };

@@ -15,6 +15,8 @@ import {
 
 export interface Notation {
   pattern: RegExp;
+  /** Read last, and only where nothing else dates the text: ids look the same. */
+  weak?: true;
   read(m: RegExpExecArray): ParsedTime | undefined;
 }
 
@@ -24,7 +26,7 @@ const NAMED_ZONE =
   "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|US|Etc)\\/[A-Za-z_+-]{2,20}(?:\\/[A-Za-z_]{2,20})?\\d{0,2}";
 const ZONE = `(?:[ ,]{0,2}[([]?(Z|(?:UTC|GMT)(?: ?[+-]\\d{1,2}(?::?\\d{2})?)?|[+-]\\d{2}:?\\d{2}|[+-]\\d{2}|[A-Z]{3,4}|${NAMED_ZONE})(?!\\w|[:./]\\w)[)\\]]?)?`;
 /** Hour, minute, second, fraction. Where seconds may be wanting, nothing but an end may follow. */
-const CLOCK = String.raw`(\d{1,2}):(\d{2}):(\d{2})(?:(?:[.:]|,(?!\d{10}|\d{4}[-/]\d))(\d{1,9}))?`;
+const CLOCK = String.raw`(\d{1,2}):(\d{2}):(\d{2})(?:(?:[.:]|,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d))(\d{1,9}))?`;
 const SHORT_CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?(?![\d:.]\d)`;
 /** Letters of the Latin alphabets and of the Cyrillic one. */
 const LETTERS = "[A-Za-z\\u00C0-\\u017F\\u0400-\\u04FF]";
@@ -97,7 +99,7 @@ export const NOTATIONS: readonly Notation[] = [
   {
     // ISO 8601 and its relatives: `2021-03-04T05:06:07.123Z`, `2021/03/04 05:06:07`, `2021-03-04_05:06:07`, `2021-03-04 05:06`.
     pattern:
-      /(?<![\d-])\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}(?::\d{2}(?:(?:\.|,(?!\d{10}|\d{4}[-/]\d))\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})(?!\w|:\d))?/,
+      /(?<![\d-])\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}(?::\d{2}(?:(?:\.|,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d))\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})(?!\w|:\d))?/,
     read: (m) => parseIsoTime(m[0]),
   },
   {
@@ -229,9 +231,9 @@ export const NOTATIONS: readonly Notation[] = [
     read: (m) => numeric(m.slice(7, 11), m.slice(1, 5), m[5], /[AP]/.test(m[5] ?? "") && m[6] === "M", undefined),
   },
   {
-    // `20210304T050607Z`, `20210304 05:06:07`, `20210304-05:06:07.123`, `20210304050607`, `161:20210304:050607.669`.
+    // `20210304T050607Z`, `20210304 05:06:07`, `20210304-05:06:07.123`, `20210304050607`.
     pattern:
-      /(?<![^\s[(|,;"'=:])((?:19|20)\d{2})(\d{2})(\d{2})[T _:-]?(\d{2}):?(\d{2}):?(\d{2})(?:[.,:](\d{1,9}))?(Z|[+-]\d{4})?(?![\d:\w])/,
+      /(?<![^\s[(|,;"'=])((?:19|20)\d{2})(\d{2})(\d{2})[T _:-]?(\d{2}):?(\d{2}):?(\d{2})(?:[.,:](\d{1,9}))?(Z|[+-]\d{4})?(?![\d:\w])/,
     read: (m) => build({ year: m[1], month: Number(m[2]), day: m[3], clock: m.slice(4, 8), zone: m[8] }),
   },
   {
@@ -245,12 +247,6 @@ export const NOTATIONS: readonly Notation[] = [
     read: (m) => build({ year: undefined, month: Number(m[1]), day: m[2], clock: m.slice(3, 7) }),
   },
   {
-    // Start and end of a flow, two numbers side by side: `… 1614834367 1614834397 ACCEPT OK`.
-    pattern: /(?<![^\s,;|"])(1\d{9})[ \t,;|](1\d{9})(?![^\s,;|"])/,
-    read: (m) =>
-      Number(m[2]) >= Number(m[1]) && Number(m[2]) - Number(m[1]) <= 86_400 ? parseEpoch(m[1]!) : undefined,
-  },
-  {
     // Seconds since 1970 where a time is to be expected: at the start, after a priority, a version or `name[pid]:`, in brackets, in
     // audit(…), after `@`.
     pattern:
@@ -262,5 +258,18 @@ export const NOTATIONS: readonly Notation[] = [
     // Microsoft's JSON: `/Date(1614834367000)/`, `\/Date(1614834367000+0100)\/`, whose zone is for display only.
     pattern: /\/Date\((\d{12,13})(?:[+-]\d{4})?\)\\?\//,
     read: (m) => parseEpoch(m[1]!),
+  },
+  {
+    // Behind a process number: `161:20210304:050607.669` (Zabbix).
+    weak: true,
+    pattern: /^\s{0,8}\d{1,8}:((?:19|20)\d{2})(\d{2})(\d{2}):(\d{2})(\d{2})(\d{2})(?:\.(\d{1,9}))?(?![\d:\w])/,
+    read: (m) => build({ year: m[1], month: Number(m[2]), day: m[3], clock: m.slice(4, 8) }),
+  },
+  {
+    // Start and end of a flow, two numbers side by side: `… 1614834367 1614834397 ACCEPT OK`.
+    weak: true,
+    pattern: /(?<![^\s,;|"])(1\d{9})[ \t,;|](1\d{9})(?![^\s,;|"])/,
+    read: (m) =>
+      Number(m[2]) >= Number(m[1]) && Number(m[2]) - Number(m[1]) <= 86_400 ? parseEpoch(m[1]!) : undefined,
   },
 ];
