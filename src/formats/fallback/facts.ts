@@ -286,7 +286,11 @@ export class Facts {
 
   /** Takes in the value of a field that the program fills with words of its own. */
   hear(key: string, value: unknown): void {
-    if (typeof value === "string" && WORDS_KEY.test(key)) this.said = `${this.said ?? ""} ${value.slice(0, 500)}`;
+    if (typeof value === "string" && WORDS_KEY.test(key)) this.say(value.slice(0, 500));
+  }
+
+  say(words: string): void {
+    this.said = this.said === undefined ? words : `${this.said} ${words}`;
   }
 
   /** True when an address already has a place. */

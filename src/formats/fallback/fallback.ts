@@ -88,7 +88,7 @@ function readText(
   }
   read.push(...sealed);
   const said = prose(text, pairs, sealed);
-  facts.said ??= said;
+  facts.say(said);
   const lead = time && !time.weak && time.start <= LEAD ? time.end : undefined;
   readPhrases(text, said, facts, leadEnd(text, lead), read);
   readNames(text, facts);

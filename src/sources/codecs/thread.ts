@@ -86,6 +86,10 @@ class Shipment {
   private chunks: SentChunk[] = [];
   private piece: ArrayBuffer;
   private filled = 0;
+  /** Bytes of chunks that did not fit the piece. */
+  private apart = 0;
+  /** Chunks that lie in the piece and were not handed to `add` yet: a codec may keep several before it yields the first. */
+  private toCome = 0;
   private made = 1;
   private readonly free: ArrayBuffer[] = [];
   private wake: (() => void) | undefined;
@@ -100,16 +104,22 @@ class Shipment {
     const kept = new Uint8Array(this.piece, this.filled, bytes.length);
     kept.set(bytes);
     this.filled += bytes.length;
+    this.toCome++;
     return kept;
   };
 
   async add(bytes: Uint8Array, consumed: number): Promise<void> {
     const kept = bytes.buffer === this.piece ? bytes : this.keep(bytes);
-    const from = kept.byteOffset;
-    this.chunks.push({ bytes: kept.buffer === this.piece ? { from, to: from + kept.length } : kept, consumed });
-    if (PIECE - this.filled >= LEAST_ROOM && this.chunks.length < MOST_CHUNKS) return;
-    // More that is kept in the piece is still to come: a codec may keep several chunks before it yields the first.
-    if (kept.buffer === this.piece && from + kept.length < this.filled) return;
+    if (kept.buffer === this.piece) {
+      const from = kept.byteOffset;
+      this.chunks.push({ bytes: { from, to: from + kept.length }, consumed });
+      this.toCome--;
+    } else {
+      this.chunks.push({ bytes: kept, consumed });
+      this.apart += kept.length;
+    }
+    const full = PIECE - this.filled - this.apart < LEAST_ROOM || this.chunks.length >= MOST_CHUNKS;
+    if (!full || this.toCome > 0) return;
     this.send();
     this.piece = await this.next();
     this.filled = 0;
@@ -125,8 +135,11 @@ class Shipment {
 
   send(): void {
     if (this.chunks.length === 0) return;
-    this.post({ type: "chunks", chunks: this.chunks, piece: this.piece }, [this.piece]);
+    const { chunks, piece } = this;
+    const apart = chunks.flatMap(({ bytes }) => (bytes instanceof Uint8Array ? [bytes.buffer as ArrayBuffer] : []));
+    this.post({ type: "chunks", chunks, piece }, [piece, ...apart]);
     this.chunks = [];
+    this.apart = 0;
   }
 
   taken(piece: ArrayBuffer): void {
