@@ -82,7 +82,7 @@ export function civilTime(
 }
 
 const ISO =
-  /^(\d{4})[-/](\d{2})[-/](\d{2})[T _](\d{2}):(\d{2})(?::(\d{2})(?:(?:\.|,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d))(\d{1,9}))?)?[ ]?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?/;
+  /^(\d{4})[-/](\d{2})[-/](\d{2})[T _](\d{2}):(\d{2})(?::(\d{2})(?:(?:\.|,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d|\d{1,3}\.\d))(\d{1,9}))?)?[ ]?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?/;
 
 /** ISO 8601 / RFC 3339 at the start of `text`, `T`, space or `_` between date and time, fraction with `.` or `,` (not the comma before a column's id or date); zone optional. */
 export function parseIsoTime(text: string): ParsedTime | undefined {

@@ -16,6 +16,7 @@ const SOURCE_FIRST = "two addresses in columns: source before destination";
 /** A transport, or a filter's word, in a column of its own. */
 const TRAFFIC =
   /(?<=[ \t,;|"'])(?:tcp|udp|icmp|TCP|UDP|ICMP|ALLOW|PERMIT|DENY|DROP|BLOCK(?:ED)?|ACCEPT|REJECT)(?=[ \t,;|"']|$)/;
+const SENSOR = /\b(?:login|logon|attempt\w*|bann?(?:ed)?|waf|honeypot|attack\w*)\b/i;
 /** A web server's record: its own address may come first. */
 const METHOD = /[ \t,;|"'](?:GET|POST|PUT|HEAD|OPTIONS)[ \t,;|"']/;
 const NUMBER_COLUMN = /(?<=[,;|])["' ]{0,2}\d{1,10}(?=["' ]{0,2}(?:[,;|]|$))/;
@@ -71,6 +72,9 @@ export function guessAdjacent(text: string, said: string, all: readonly FoundAdd
   const beside = (from: FoundAddress, to: FoundAddress | undefined): boolean =>
     to !== undefined && ADJACENT.test(text.slice(from.end, to.start));
   if (beside(b, all[2]) && !beside(all[2]!, all[3])) return;
+  // A sensor's own address stands before the attacker's: it has no port behind it.
+  if (!portBetween && !beside(b, all[2]) && nextNumber(text, b.end) === undefined) return;
+  if (SENSOR.test(said)) return;
   facts.phrase("source", a.ip, a.port ?? (portBetween ? nextNumber(text, a.end) : undefined), 1);
   facts.phrase("destination", b.ip, b.port ?? nextNumber(text, b.end), 1);
   facts.byColumns = true;

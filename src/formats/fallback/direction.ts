@@ -1,5 +1,4 @@
 /** What words and ports say of which end began the traffic, in records that no format knows. */
-import { wordTable } from "../../model/word-table.js";
 import { replyPorts } from "../initiator.js";
 
 /**
@@ -9,8 +8,8 @@ import { replyPorts } from "../initiator.js";
 export const SESSION_WORD =
   /(?:\b|_)(?:session|connections?|conn|allow\w*|den(?:y|ied)|drop(?:ped)?|block(?:ed|ing)?|permit\w*|accept\w*|pass(?:ed)?|reject\w*|discard\w*|attempt\w*|login|logon|connexion|verbindung|conexi[oó]n|connessione)(?:\b|_)/i;
 export const OUTBOUND = /\b(?:outbound|outgoing|egress|upload)\b/i;
-/** Of a socket; "connected" is what servers say of clients. */
-export const CONNECT = /\bconnect(?:ing)?\b/i;
+/** Of a socket, by its ports. */
+export const CONNECT = /\bconnect(?:ing|ed)?\b/i;
 export const INBOUND = /\b(?:inbound|incoming|ingress|accept(?:ed)?|listen)\b/i;
 
 /** Signs of an intrusion alert: it names the ends of the packet that matched. */
@@ -21,26 +20,13 @@ export const ALERT_SYSTEM = /\b(?:IDS|IPS|IDP)\b/;
 /** Signs of a flow record. */
 export const FLOW_WORD =
   /\b(?:flow[_-]?(?:id|logs?|direction|records?|start\w{0,16}|end\w{0,16})|netflow|ipfix|sflow)\b/i;
-/** Said of the traffic as a whole. */
-export const OUTBOUND_TEXT = /\b(?:outbound|outgoing|egress)[ _-](?:connection|traffic|request|network|session)/i;
+/** Said of the other end. */
 export const INBOUND_TEXT = /\b(?:inbound|incoming|ingress)/i;
-/** Said by the end that goes out. */
+/** How the end that goes out begins to say so; with another subject before it, or a place after it, it is said of somebody else. */
 const GOING_OUT =
-  /(?<!\b(?:client|player|user|peer|host|session|node|agent) )\b(?:(?:attempting|trying|failed|unable|could not|cannot) (?:to )?connect|connecting(?! from)|connect to|dial(?:ing)?)\b(?! from)/i;
-const DIRECTIONS: Readonly<Record<string, string>> = wordTable({
-  out: "outbound",
-  o: "outbound",
-  egress: "outbound",
-  l2r: "outbound",
-  in: "inbound",
-  i: "inbound",
-  ingress: "inbound",
-  r2l: "inbound",
-});
-
-export function directionWord(stated: string): string {
-  return DIRECTIONS[stated.toLowerCase()] ?? stated;
-}
+  /(?:^|[:\]] )[^\w]{0,4}(?:attempting to connect|trying to connect|connecting|dial(?:ing)?|(?:failed|unable) to connect)\b(?! (?:from|to [a-z]))/i;
+/** `direction=out` */
+export const OUT = /^(?:out|o)$/i;
 
 /**
  * The type of an ICMP message, by number or in words.
@@ -89,5 +75,6 @@ export function servicePorts(service: number | undefined, client: number | undef
 
 /** Words of going out, to a service's port: a client would come from a high one. */
 export function wentTo(far: number | undefined, near: number | undefined, said: string): boolean {
-  return replyPorts(far, near ?? DYNAMIC_PORTS) && GOING_OUT.test(said.slice(0, 2000));
+  const words = said.slice(0, 2000);
+  return replyPorts(far, near ?? DYNAMIC_PORTS) && GOING_OUT.test(words) && !/\bclient\b/i.test(words);
 }

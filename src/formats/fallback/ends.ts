@@ -7,13 +7,12 @@ import {
   ALERT_SYSTEM,
   ALERT_WORD,
   CONNECT,
-  directionWord,
   FLOW_WORD,
   icmpOf,
   INBOUND,
   INBOUND_TEXT,
+  OUT,
   OUTBOUND,
-  OUTBOUND_TEXT,
   servicePorts,
   SESSION_WORD,
   wentTo,
@@ -46,12 +45,6 @@ function settleServers(facts: Facts): void {
     else if (source.ip.value !== sip.ip.value)
       facts.notes.push(`fields disagree on one end: ${source.ip.value} and ${sip.ip.value}`);
   }
-  // "translatedIp" beside a source alone is the source's.
-  const { nat } = facts;
-  if (nat.destination.ip !== undefined && !destination.ip && source.ip && nat.source.ip === undefined) {
-    nat.source = nat.destination;
-    nat.destination = {};
-  }
   if (!origin.ip) return;
   if (!source.ip) Object.assign(source, origin);
   else if (isPrivate(source.ip.value)) {
@@ -69,7 +62,6 @@ function takeAsked(facts: Facts): boolean {
   if (!asked || !source.ip || destination.ip || !isPrivate(source.ip.value) || isPrivate(asked.ip)) return false;
   destination.ip = { value: asked.ip, rank: 0 };
   if (asked.port !== undefined) destination.port = { value: asked.port, rank: 0 };
-  facts.byRequest = asked.request;
   facts.service = false;
   return true;
 }
@@ -80,30 +72,40 @@ const COMMON_SERVICES: ReadonlySet<number> = new Set([
   5985, 5986, 6379, 6443, 6667, 8000, 8008, 8080, 8081, 8443, 8883, 8888, 9000, 9090, 9200, 9443, 11_211, 27_017,
 ]);
 
+const PROCESS = /["_ ](?:process|image|exe|comm|proc)(?:_?(?:name|path))?"? ?[=:]/i;
+
+function isService(port: number | undefined): boolean {
+  return port !== undefined && port > 0 && (port < 1024 || COMMON_SERVICES.has(port));
+}
+
 /** The far port is a service's, the near one a client's. */
 function reachesService(far: number | undefined, near: number | undefined): boolean {
-  return (
-    replyPorts(far, near) || (far !== undefined && COMMON_SERVICES.has(far) && near !== undefined && near >= 32_768)
-  );
+  if (replyPorts(far, near)) return true;
+  return near !== undefined && near >= 32_768 && far !== undefined && (isService(far) || (far >= 1100 && far < 10_000));
 }
 
 /**
- * Whether the record says that this end went out to a remote one. What shows that the other came (a request, a login, a service's
- * port here) outweighs words.
+ * Whether the record says that this end went out to a remote one. What shows that the other came (a service's port here, a request, a
+ * login) outweighs words.
  */
 function wentOut(facts: Facts, line: string): boolean {
   const { remote, local } = facts.ends;
   const [far, near] = [remote.port?.value, local.port?.value];
-  if (reachesService(near, far)) return false;
+  if (servicePorts(near, far)) return false;
   const direction = facts.plainValue("direction") ?? "";
   const words = `${direction} ${facts.actionWords}`;
   if (INBOUND.test(words)) return false;
   if (OUTBOUND.test(words)) return true;
-  // `connect`, `dir=o`: of a socket whose both ends are named; a server says "connect" of its clients.
-  if (local.ip && (CONNECT.test(words) || OUTBOUND.test(directionWord(direction)))) return true;
+  // `out` is said of single messages too, and servers say "connected" of their clients.
+  if (OUT.test(direction) && reachesService(far, near)) return true;
+  if (CONNECT.test(words)) {
+    if (reachesService(far, near)) return true;
+    // A sensor on this machine names the process that connected.
+    const sensed = far !== undefined && far > 0 && far < 10_000 && PROCESS.test(line);
+    if (near === undefined && (isService(far) || sensed)) return true;
+  }
   const said = facts.said ?? "";
-  if (arrived(facts, line) || INBOUND_TEXT.test(said)) return false;
-  return OUTBOUND_TEXT.test(said) || wentTo(far, near, said);
+  return !arrived(facts, line) && !INBOUND_TEXT.test(said) && wentTo(far, near, said);
 }
 
 /** A request or a login: the other end came. */
@@ -116,7 +118,7 @@ export function settleEnds(facts: Facts, line: string): { initiator: Initiator; 
   settleServers(facts);
   settleHost(facts);
   const { source, destination, remote, local, bare } = facts.ends;
-  const direction = directionWord(facts.plainValue("direction") ?? "");
+  const direction = facts.plainValue("direction") ?? "";
   const actionText = `${direction} ${facts.actionWords}`;
   if (remote.ip && !source.ip) {
     const outbound = wentOut(facts, line);
@@ -170,7 +172,9 @@ export function settleEnds(facts: Facts, line: string): { initiator: Initiator; 
   if (!destination.ip && !destination.domain)
     return { initiator: "source", reason: "a service's log names one address: its client" };
   // From a service's port to a client's: a reply, if the log takes packets one by one.
-  if (servicePorts(source.port?.value, destination.port?.value))
+  const [from, to] = [source.port?.value, destination.port?.value];
+  // Above 1023 only an own machine's: scanners choose the ports that they come from.
+  if (replyPorts(from, to) || (isPrivate(source.ip.value) && servicePorts(from, to)))
     return { initiator: "unknown", reason: "the ports are those of a reply" };
   const ported = source.port !== undefined || destination.port !== undefined;
   const icmp = icmpOf(facts.said ?? "", facts.plainValue("transport"), ported, facts.icmpType);

@@ -69,6 +69,8 @@ export class Facts {
   packet: { initiator: Initiator; reason?: string } | undefined;
   /** The word that shows this machine went out: `connecting`, `dial`. */
   reached: string | undefined;
+  /** The record is an object. */
+  structured = false;
   /** A header around the text has a time. */
   timed = false;
   /** What the program says in words: no text of visitors, no values of fields. */
@@ -77,10 +79,8 @@ export class Facts {
   icmpType: string | undefined;
   /** Two addresses stand side by side in columns. */
   byColumns = false;
-  /** The address of a URL or a tunnel; `request`: it stands in a quoted request line. */
-  asked: { ip: string; port?: number; request: boolean } | undefined;
-  /** The destination is what a request line asks for. */
-  byRequest = false;
+  /** What a proxy was asked for. */
+  asked: { ip: string; port?: number } | undefined;
   /** The far end alone stands in the line, as in a service's own log. */
   service = false;
 
@@ -105,7 +105,9 @@ export class Facts {
         else this.takeTime(value, rank - 1, string);
         return;
       case "zone":
-        if (string !== undefined && string.length <= 64) this.zone ??= string;
+        // A city's zone beside other members of an object is as often a visitor's.
+        if (string !== undefined && string.length <= 64 && !(this.structured && string.includes("/")))
+          this.zone ??= string;
         return;
       case "forwarded":
         if (string !== undefined) this.takeList(this.forwarded, string);
@@ -180,7 +182,7 @@ export class Facts {
     if (/\s[A-Za-z]+\s[A-Za-z]+\s/.test(stated)) return;
     const first = found[0]!;
     if (this.better(end, "ip", first.ip, rank)) {
-      if (began !== undefined) end.ip!.client = true;
+      if (began !== undefined && /^c(?:li(?:ent)?)?[_.-]?(?:ip|addr)|client/i.test(began)) end.ip!.client = true;
       if (first.port !== undefined) end.port = { value: first.port, rank };
       if (began !== undefined && (side === "source" || side === "destination"))
         this.began ??= { by: "source", why: `field ${began}` };
@@ -250,13 +252,10 @@ export class Facts {
     if (stated !== undefined) this.actions.push({ value: { key, value: stated.slice(0, 200) }, rank });
   }
 
-  /**
-   * The address, with its port, that a URL or a tunnel was asked for.
-   * @param request in a quoted request line: any web server logs what it is asked for, not only a proxy
-   */
-  askedFor(host: string, request = false): void {
+  /** The address, with its port, that a proxy was asked for. */
+  askedFor(host: string): void {
     const [found] = findAddresses(host);
-    if (found) this.asked ??= { ...found, request };
+    if (found) this.asked ??= found;
   }
 
   /** A time found outside named fields; it counts when no field states one. */
@@ -359,8 +358,6 @@ export class Facts {
       if (answer === "none") return { outcome: "unanswered", outcomeReason: `${stated}, nothing came back` };
       return { outcome: "unknown", outcomeReason: `${stated}: permitted; an answer is not shown` };
     }
-    if (this.statusCode !== undefined && this.byRequest && this.statusCode < 400)
-      return { outcome: "unknown", outcomeReason: "a whole URL was asked for, of a server not known to be a proxy" };
     if (this.statusCode !== undefined) return httpOutcome(this.statusCode);
     for (const number of this.numbers) {
       const outcome = windowsLogon(number, line) ?? signInResult(number, line);
@@ -400,6 +397,10 @@ export class Facts {
     this.describe(event);
     const result: FormatResult = { event, ...outcome, initiator };
     if (reason !== undefined) result.initiatorReason = reason;
+    if (initiator === "destination" && outcome.outcome === "blocked") {
+      result.initiator = "unknown";
+      result.initiatorReason = `${reason ?? "a reply"}, but blocked: one that nobody asked for`;
+    }
     // Flow records and packets (NetFlow exports, nfdump): one direction each, and two together show traffic both ways.
     // A packet that was blocked is one direction too; of UDP from a service's port it may be a late answer to an own question.
     const alone =

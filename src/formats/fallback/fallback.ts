@@ -115,7 +115,7 @@ function member(line: string): JsonLine | undefined {
 
 /** A quoted word of a sentence that somebody else chose: `login failed for user 'x'`, `requested "/x"`. */
 const CHOSEN =
-  /\b(?:user|username|account|subject|requested|url|uri|path|referer|referrer|user-agent) ?[:=]? ?(?:"[^"]{1,2048}"|'[^']{1,2048}')/gi;
+  /\b(?:user|username|account|subject|requested|url|uri|path|referer|referrer|user-agent)(?: ?[:=] ?| )(?:"[^"]{1,2048}"|'[^']{1,2048}')/gi;
 /** A command as sudo and cron log it: what somebody typed, not traffic. */
 const COMMAND =
   /^(?:[\dTZ:.+ -]{0,40}sudo(?:\[\d{1,10}\])?: {1,8})?\s{0,8}[^\s:]{1,32} : (?:[^;]{1,80} ; )?TTY=.{1,400}; COMMAND=|^\([^\s()]{1,32}\) CMD \(/;
@@ -184,6 +184,7 @@ function leadEnd(text: string, timeEnd: number | undefined): number {
 }
 
 function readObject(json: JsonLine, context: LineContext, facts: Facts, depth: number): void {
+  facts.structured = true;
   const inner = readJson(json.value, facts);
   if (json.prefix.length > 2) {
     const time = findTime(json.prefix);

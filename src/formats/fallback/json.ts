@@ -114,7 +114,7 @@ function readScalar(node: Node, facts: Facts, inner: InnerMessage[]): void {
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return;
   if (typeof value === "string" && value.length > 8192 && node.key === "") return;
   facts.hear(node.key, value);
-  if (typeof value === "string" && TUPLE_KEY.test(node.key) && readTuple(value, facts)) return;
+  if (typeof value === "string" && TUPLE_KEY.test(node.key) && readTuple(node.key, value, facts)) return;
   const meaning = meaningOf(node.path.length <= 200 ? node.path : node.key);
   if (typeof value === "string" && isLine(value, meaning?.kind) && !isVisitors(node.path)) {
     if (inner.length < 4) inner.push({ key: node.key, text: value });
@@ -126,13 +126,15 @@ function readScalar(node: Node, facts: Facts, inner: InnerMessage[]): void {
 const TUPLE_KEY = /^(?:fd(?:\.name)?|conn(?:ection)?|flow|socket|sock|(?:five_?|5_?)?tuple|stream|traffic|endpoints)$/i;
 
 /** A connection as one value, `10.0.0.5:43210->203.0.113.7:443`; false for anything else. */
-function readTuple(value: string, facts: Facts): boolean {
+function readTuple(key: string, value: string, facts: Facts): boolean {
   if (value.length > 120 || !value.includes("->")) return false;
   const [from, to] = findAddresses(value);
   const whole = from && to && from.start <= 2 && to.end >= value.length - 2;
   if (!whole || !/^ ?-{1,2}> ?\[?$/.test(value.slice(from.end, to.start))) return false;
-  facts.phrase("source", from.ip, from.port, 4);
-  facts.phrase("destination", to.ip, to.port, 4);
+  // Programs print a socket with their own end first, whoever began.
+  const socket = /^(?:conn|so)/i.test(key);
+  facts.phrase(socket ? "local" : "source", from.ip, from.port, 4);
+  facts.phrase(socket ? "remote" : "destination", to.ip, to.port, 4);
   return true;
 }
 

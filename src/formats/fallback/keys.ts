@@ -65,7 +65,7 @@ const ADDRESS =
 const NAME = "host hostname fqdn domain domainname dns name hostnameorip";
 const PORT = "port pt prt portnumber portnum";
 const BARE = new Set(
-  "src source client remote peer attacker initiator offender dst dest destination server target upstream backend victim originator responder caller from downstream".split(
+  "src source client remote local peer attacker initiator offender dst dest destination server target upstream backend victim originator responder caller from downstream".split(
     " ",
   ),
 );
@@ -88,11 +88,11 @@ add("originip originaddress originaddr originipaddress", "origin.ip", 3);
 // The exporter of a flow, beside the flow's own ends.
 add("peeripsrc peeripdst", "observer.ip");
 add(
-  "xlatesrc xlatedsrc srcxlated natsrc srcnat snatip snataddress modsrc newsrcip srcxlatedip xlatesrcip srcnatip srcipnat natip natsourceip egressip transip mappedip",
+  "xlatesrc xlatedsrc srcxlated natsrc srcnat snatip snataddress modsrc newsrcip srcxlatedip xlatesrcip srcnatip srcipnat natsourceip",
   "source.nat.ip",
 );
 add(
-  "xlatedst xlateddst dstxlated natdst dstnat dnatip dnataddress moddst newdstip newdestip dstxlatedip xlatedstip dstnatip destnatip dstipnat tranip translatedip translatedaddress",
+  "xlatedst xlateddst dstxlated natdst dstnat dnatip dnataddress moddst newdstip newdestip dstxlatedip xlatedstip dstnatip destnatip dstipnat",
   "destination.nat.ip",
 );
 add(

@@ -10,11 +10,13 @@ const ARROW_AFTER = /^(?:\/\d{1,5})?(?: \([^()]{1,40}\))?[\s\]")]{0,24}(?:-{1,2}
 /** A request for an absolute URL or a tunnel, in columns without quotes. */
 const PROXIED =
   /[\s,;|](?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|]{1,3}[\w.[\]:-]{1,255}:\d{1,5}[\s,;|]|https?:\/\/\S{1,2048}[\s,;|]{1,3}(?:GET|POST|PUT|HEAD|CONNECT)[\s,;|])/;
-/** Columns of numbers, as proxies have them: times, sizes, status. */
-const NUMBER_COLUMN = /(?<=[\s,;|])-?\d{1,12}(?:\.\d{1,9})?(?=[\s,;|]|$)/g;
+/** What proxies write and other servers do not: a cache's result with its status, and how the peer was chosen. */
+const PROXY_SIGN = /(?<=[\s,;|])(?:[A-Z][A-Z_]{2,31}\/\d{3}|(?:HIER_[A-Z_]{2,24}|DIRECT|NONE|[A-Z_]{2,24}_PARENT)\/)/;
 /** The address that a request asks for, right where its method and its URL stand. */
 const ASKED =
   /^["'\s,;|]{0,4}(?:(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH)[\s,;|]{1,3}[a-z]{3,6}:\/\/|CONNECT[\s,;|]{1,3}|https?:\/\/)((?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::\d{1,5})?)(?=[/\s?"',;|]|$)/;
+const ZONED_FIRST = /\bfor \w{1,32}:$/;
+const ZONED_SECOND = /\bfor \w{1,32}:[\dA-Fa-f:.]{2,45}\/\d{1,5} (?:\(\S{1,64}\) )?to (?:\w{1,32}:)?$/;
 /** `<id@192.0.2.1>`: a message's id or sender, no end of the traffic. */
 const MAILBOX = /<[^<>\s]{0,64}@\[?$/;
 export const WEB = /["'|] {0,8}(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|PATCH|CONNECT|PROPFIND|TRACE)[\s"',|]/;
@@ -117,17 +119,13 @@ export function readPhrases(text: string, said: string, facts: Facts, from: numb
   }
   const client = !facts.hasEnd("source") && !facts.hasEnd("remote") && !facts.hasEnd("bare");
   const proxied = request ? null : PROXIED.exec(said.slice(0, bounded.length));
-  // Chat and mail quote URLs as well; a proxy's line has the client before the request, and columns of numbers.
-  if (client && proxied && (bounded.match(NUMBER_COLUMN)?.length ?? 0) >= 2) {
+  // Any web server logs the URLs that it is asked for, and chats quote them.
+  if (client && proxied && PROXY_SIGN.test(said)) {
     guessClient(open, facts, proxied.index + 1);
     const asked = ASKED.exec(bounded.slice(proxied.index, proxied.index + 120))?.[1];
     if (asked !== undefined && facts.hasEnd("source")) facts.askedFor(asked);
   }
   if (client && request) guessClient(open, facts, afterRequest);
-  if (request && !/(?<!request|req)=$/i.test(bounded.slice(0, request.index))) {
-    const asked = ASKED.exec(bounded.slice(request.index, request.index + 120))?.[1];
-    if (asked !== undefined) facts.askedFor(asked, true);
-  }
   if (!facts.hasRoles) guessPair(bounded, open, facts);
   if (!request) guessAdjacent(bounded, said, all, facts);
   if (!facts.hasRoles) guessOnly(bounded, open, facts, REQUEST.test(bounded));
@@ -178,6 +176,13 @@ function readPlace(
   if (previous && /\b(?:read|write) (?:tcp|udp)[46]? \S{1,60}->$/.test(before)) return { place: "remote", rank: 3 };
   const next = all[i + 1];
   if (next && ARROW_AFTER.test(after) && next.start - found.end <= 48) return { place: "source", rank: 3 };
+  // ASA: "Built outbound … for outside:192.0.2.1/443 (…) to inside:10.0.0.5/51234" names the ends by their zones, whoever began.
+  const zoned = ZONED_FIRST.test(before) ? "first" : ZONED_SECOND.test(before) ? "second" : undefined;
+  if (zoned) {
+    const way = /\b(in|out)bound\b/i.exec(lead)?.[1]?.toLowerCase();
+    if (way === undefined) return undefined;
+    return { place: (zoned === "first") === (way === "in") ? "source" : "destination", rank: 2 };
+  }
   const reading = readBefore(before, lead);
   // "Connection from … on 10.0.0.5 port 22": this end, where "on" alone may be anything.
   if (reading?.place === "observer" && found.port !== undefined && /\bon \[?$/.test(before))

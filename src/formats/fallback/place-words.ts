@@ -30,7 +30,7 @@ const NOT_TO =
   /\b(?:according|due|belong\w*|similar|equal|related|changed?|set|switch\w*|added|add|list|assigned|assign|lease\w*|bound|ack|resolv\w*|back|access|redirect\w*) to$/;
 export const ARROW_BEFORE = /(?:(?<!<)(?:-{1,2}|=)>|→|\d >|\w\)? >)[\s["(]{0,16}$/;
 const REPLY_TO =
-  /\b(?:repl(?:y|ied|ying)|response|respond(?:ed|ing)?|answer(?:ed|ing)?|servfail|nxdomain|formerr|rst)(?: (?:sent|packet|message))? (?:back )?to (?:(?:peer|client|host|address|ip) ){0,2}(?:\d{1,6} )?[[("']?$/;
+  /(?<!\bno )\b(?:repl(?:y|ied|ying)|response|respond(?:ed|ing)?|answer(?:ed|ing)?|servfail|nxdomain|formerr)(?: (?:sent|packet|message))? (?:back )?to (?:(?:peer|client|host|address|ip) ){0,2}(?:\d{1,6} )?[[("']?$/;
 /** A URL that this machine went to, not one that a visitor named. */
 const FETCHED = /\b(?:download|fetch|upload|curl|wget|connect)\w*(?: [\w.'-]{1,20}){0,3} ["'<]?[a-z]{2,6}:\/\/$/;
 
@@ -63,8 +63,7 @@ export function readBefore(before: string, lead: string): Reading | undefined {
     .replace(/(\b(?:from|to|src|dst|client|server) )[a-z][\w.-]{0,31}[:/]$/, "$1")
     .replace(/((?:->|=>|→) )[a-z][\w.-]{0,31}\/$/, "$1");
   if (/:\/\/[^\s/|,;"'<>]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
-  // ASA: "for outside:192.0.2.1/443 to inside:10.0.0.5/51234" names the ends by their zones, whoever began.
-  if (/\bfor \S{1,64} (?:\(\S{1,64}\) )?to $|\btranslation from \S{1,64} to $/.test(text)) return undefined;
+  if (/\btranslation from \S{1,64} to $/.test(text)) return undefined;
   const named = FIELD_NAME.exec(lead.length < before.length ? lead : before);
   const kind = named ? meaningOf(named[1]!)?.kind : undefined;
   if (kind !== undefined && kind in PLACES) return { place: PLACES[kind]!, rank: 3 };
