@@ -48,6 +48,19 @@ function file(bytes: Uint8Array): string {
   return path;
 }
 
+/** A member of a tar, in the ustar format (POSIX.1-1988). */
+function tarEntry(name: string, bytes: Uint8Array): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write(["0000644", "0000000", "0000000", ""].join("\x00"), 100);
+  header.write(`${bytes.length.toString(8).padStart(11, "0")}\0${"0".repeat(11)}\0`, 124);
+  header.write("        0", 148);
+  header.write("ustar\x0000", 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return Buffer.concat([header, bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
+}
+
 const fixture = (name: string): Buffer => readFileSync(join(FIXTURES, name));
 
 describe("streams", () => {
@@ -176,6 +189,20 @@ describe("faults of streams", () => {
 });
 
 describe("archives", () => {
+  test.each([
+    ["damaged", {}],
+    ["left at a limit", { maxExpandedBytes: 3_000_000 }],
+  ])("a compressed member that is %s does not end its tar", async (kind, options) => {
+    const whole = fixture("app.log.zst");
+    const many = Buffer.concat(Array.from({ length: 300 }, () => whole));
+    if (kind === "damaged") many[100_000]! ^= 0x55;
+    const tar = Buffer.concat([tarEntry("big.zst", many), tarEntry("after.log", LOG), Buffer.alloc(1024)]);
+    const read = await readAll(file(tar), options);
+    expect(read.map(({ name }) => name)).toEqual(["!big.zst", "!after.log"]);
+    expect(read[0]!.codes).toEqual([kind === "damaged" ? "decompress-corrupt" : "expansion-limit"]);
+    expect(read[1]!.bytes.equals(LOG)).toBe(true);
+  });
+
   test.each<[string, string[]]>([
     ["one.tar", ["!fw/2021/app.log"]],
     ["case.tar.gz", ["!fw/2021/app.log", "!fw/app.log.gz", "!fw/app.log.zst"]],

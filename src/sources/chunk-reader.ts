@@ -107,9 +107,10 @@ export function decodingReader(
   options: { maxExpandedBytes?: number | undefined; inside: string },
 ): ChunkReader {
   const chunks = codec.decode(new ByteCursor(stored, { blockSize: BLOCK }));
+  // First what a read may be waiting for: a pipe that gives nothing.
   const close = async (): Promise<void> => {
-    await chunks.return().catch(() => undefined);
     await stored.close();
+    await chunks.return().catch(() => undefined);
   };
   return new ChunkReader({ container: codec.id, chunks, stored, ...options, close });
 }

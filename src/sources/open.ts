@@ -9,7 +9,7 @@ import { isStream, loadCodec } from "./codecs/index.js";
 import { DEFAULT_EXPANSION } from "./expansion.js";
 import { GzipReader } from "./gzip.js";
 import { sniff, SNIFF_BYTES, type Sniffed } from "./sniff.js";
-import type { ArchiveContainer, ByteReader, SourceRef } from "./source.js";
+import type { ArchiveContainer, ByteReader, Container, SourceRef } from "./source.js";
 import { FailedReader, FileReader, HeadReader, readHead, StreamReader } from "./stored.js";
 import { systemError } from "./system-error.js";
 import type { DecoderSource } from "./threaded-reader.js";
@@ -33,6 +33,8 @@ export interface OpenOptions {
 const DEFAULT_WINDOW = 8 * 1024 * 1024;
 /** Stored bytes that take longer to decompress than a thread to start. */
 const WORTH_A_THREAD = 4 * 1024 * 1024;
+/** Decoded block by block as fast as a scan. xz and bzip2 take twenty times as long as the scan beside them, and take input ahead. */
+const THREADED: ReadonlySet<Container> = new Set<Container>(["zstd", "lz4"]);
 /** Every magic number is shorter. */
 const LEAST_SNIFFED = 16;
 /** Compressed twice happens (a rotated `.gz` compressed again); deeper is made to harm. */
@@ -109,7 +111,8 @@ async function openSeekable(source: SourceRef, options: OpenOptions): Promise<Op
 
 async function openOnce(source: SourceRef, options: OpenOptions): Promise<Opened> {
   const reader = new StreamReader(source.path === "-" ? process.stdin : await openPipe(source));
-  const decoded = await decode(reader, 0, { ...options, isPipe: true }, undefined);
+  // A thread would read ahead of what a pipe may never give.
+  const decoded = await decode(reader, 0, { ...options, decoder: undefined, isPipe: true }, undefined);
   if (reader.consumed > 0 || reader.errors.length > 0 || "archive" in decoded) return decoded;
   await decoded.reader.close();
   return failed({ code: "empty", message: "no bytes" });
@@ -152,7 +155,7 @@ export async function decode(
     const { maxExpandedBytes, decoder } = options;
     const limits = { maxExpandedBytes, inside: within === "" ? "" : ` (inside ${within})` };
     const text =
-      decoder === undefined
+      decoder === undefined || !THREADED.has(container)
         ? decodingReader(whole, await loadCodec(container), limits)
         : (await import("./threaded-reader.js")).threadedReader(whole, container, decoder, limits);
     return decode(text, level + 1, next, undefined);

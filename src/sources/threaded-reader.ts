@@ -28,6 +28,8 @@ class Decoder {
   private feeding = Promise.resolve();
   private readonly cursor: ByteCursor;
   private fed = false;
+  /** Errors of the stored bytes that the decoder had come to. */
+  private known = 0;
 
   constructor(
     private readonly stored: ByteReader,
@@ -35,33 +37,36 @@ class Decoder {
     source: DecoderSource,
   ) {
     this.cursor = new ByteCursor(stored, { blockSize: BLOCK });
-    this.worker = source.started ?? new Worker(new URL(source.entry));
+    const { started } = source;
+    // An id of -1: it has ended.
+    this.worker = started && started.threadId !== -1 ? started : new Worker(new URL(source.entry));
     source.started = undefined;
     this.worker.ref();
     this.post({ type: "begin", container, consumed: stored.consumed });
     this.worker.on("message", (message: FromDecoder) => this.message(message));
-    this.worker.on("error", (error: Error) => {
-      this.died = error;
-      this.wakeUp();
-    });
+    this.worker.on("error", (error: Error) => this.lost(error));
+    this.worker.on("exit", () => this.lost(new Error("the decompressing thread ended")));
     for (let i = 0; i < BLOCKS_AHEAD; i++) this.feed();
   }
 
+  /** Not those of bytes that were read ahead: without a thread nobody would know of them. */
   get errors(): ByteReader["errors"] {
-    return this.stored.errors;
+    return this.stored.errors.slice(0, this.known);
   }
 
   async *chunks(): AsyncGenerator<Uint8Array, void> {
     for (;;) {
       const batch = this.waiting.shift();
       if (batch) {
-        for (const { bytes, consumed } of batch.chunks) {
+        for (const { bytes, consumed, errors } of batch.chunks) {
           this.consumed = consumed;
+          this.known = errors;
           yield bytes instanceof Uint8Array ? bytes : new Uint8Array(batch.piece, bytes.from, bytes.to - bytes.from);
         }
         this.post({ type: "taken", piece: batch.piece }, [batch.piece]);
       } else if (this.over) {
         this.consumed = this.over.consumed;
+        this.known = this.over.errors;
         if (this.over.type === "ended") return;
         const { code, message, offset } = this.over;
         throw code === undefined ? new Error(message) : new DecodeError(code, message, offset);
@@ -73,8 +78,13 @@ class Decoder {
   async close(): Promise<void> {
     this.fed = true;
     await this.worker.terminate();
-    await this.feeding;
+    // A read that is under way may be of a pipe that gives nothing.
     await this.stored.close();
+  }
+
+  private lost(error: Error): void {
+    this.died ??= error;
+    this.wakeUp();
   }
 
   private message(message: FromDecoder): void {
@@ -91,7 +101,8 @@ class Decoder {
       const bytes = new Uint8Array(await cursor.from(cursor.position));
       cursor.moveTo(cursor.position + bytes.length);
       this.fed ||= bytes.length === 0;
-      this.post({ type: "stored", bytes, consumed: stored.consumed }, [bytes.buffer]);
+      if (!this.fed || bytes.length === 0)
+        this.post({ type: "stored", bytes, consumed: stored.consumed, errors: stored.errors.length }, [bytes.buffer]);
     });
   }
 

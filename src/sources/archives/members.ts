@@ -37,7 +37,9 @@ interface Walk {
 /** Never rejects. What is wrong with an archive itself comes as a last member without bytes, under the archive's own path. */
 export async function* openMembers(source: SourceRef, options: OpenOptions = {}): AsyncGenerator<Member, void> {
   const { path, mtimeMs } = source;
-  yield* logsOf(await open(source, options), { path, mtimeMs }, 0, { options, members: 0 });
+  // A thread for each of an archive's members would take longer to start than most take to read.
+  const { decoder: _, ...own } = options;
+  yield* logsOf(await open(source, options), { path, mtimeMs }, 0, { options: own, members: 0 });
 }
 
 interface Named {

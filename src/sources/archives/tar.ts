@@ -31,9 +31,10 @@ export async function* readTar(stored: ByteReader): AsyncGenerator<ArchiveEntry,
   const feeding = pipeline(Readable.from(bytesOf(stored), { objectMode: false }), archive).catch((error: unknown) => {
     failed ??= failure(error, stored.consumed);
   });
-  async function* chunksOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void> {
+  // `for await` over an entry would destroy it when its reader leaves early, and the archive with it.
+  async function* chunksOf(entry: AsyncIterator<unknown>): AsyncGenerator<Uint8Array, void> {
     try {
-      for await (const chunk of entry) yield chunk as Uint8Array;
+      for (let next = await entry.next(); next.done !== true; next = await entry.next()) yield next.value as Uint8Array;
     } catch (error) {
       failed ??= failure(error, stored.consumed);
       throw failed;
@@ -46,10 +47,12 @@ export async function* readTar(stored: ByteReader): AsyncGenerator<ArchiveEntry,
         entry.resume();
         continue;
       }
-      const chunks = chunksOf(entry);
+      const bytes = entry[Symbol.asyncIterator]();
+      const chunks = chunksOf(bytes);
       yield { name: name.replace(/^(?:\.\/)+/, ""), ...(mtime ? { mtimeMs: mtime.getTime() } : {}), chunks };
       await chunks.return();
-      entry.resume();
+      // What was not read of a member stands before the next.
+      for (let left = await bytes.next(); left.done !== true;) left = await bytes.next();
       if (failed) return;
     }
   } catch (error) {

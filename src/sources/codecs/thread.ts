@@ -24,20 +24,22 @@ export interface SentChunk {
   /** Where it lies in the piece; or its bytes, which did not fit. */
   bytes: { from: number; to: number } | Uint8Array;
   consumed: number;
+  /** Errors that the stored bytes had by then. */
+  errors: number;
 }
 
 export type ToDecoder =
   /** Comes first: the thread may be started before it is known. `consumed`: stored bytes read so far. */
   | { type: "begin"; container: StreamContainer; consumed: number }
   /** The next stored bytes, as one read gave them; none at their end. */
-  | { type: "stored"; bytes: Uint8Array<ArrayBuffer>; consumed: number }
+  | { type: "stored"; bytes: Uint8Array<ArrayBuffer>; consumed: number; errors: number }
   | { type: "taken"; piece: ArrayBuffer };
 export type FromDecoder =
   | { type: "chunks"; chunks: SentChunk[]; piece: ArrayBuffer }
   /** A block of stored bytes was taken up. */
   | { type: "wanted" }
-  | { type: "ended"; consumed: number }
-  | { type: "failed"; code: ErrorCode | undefined; message: string; offset: number; consumed: number };
+  | { type: "ended"; consumed: number; errors: number }
+  | { type: "failed"; code: ErrorCode | undefined; message: string; offset: number; consumed: number; errors: number };
 
 /** The stored bytes, as they are sent: read by read, so that what is consumed when is the same as without a thread. */
 class SentReader implements ByteReader {
@@ -45,13 +47,15 @@ class SentReader implements ByteReader {
   readonly encoding: Encoding = "utf-8";
   readonly errors: readonly SourceError[] = [];
   consumed = 0;
-  readonly #waiting: { bytes: Uint8Array; consumed: number }[] = [];
+  /** Of the stored bytes, when what was read last was read. */
+  failures = 0;
+  readonly #waiting: { bytes: Uint8Array; consumed: number; errors: number }[] = [];
   #wake: (() => void) | undefined;
 
   /** @param took called when what was sent has been read */
   constructor(private readonly took: () => void) {}
 
-  push(sent: { bytes: Uint8Array; consumed: number }): void {
+  push(sent: { bytes: Uint8Array; consumed: number; errors: number }): void {
     this.#waiting.push(sent);
     this.#wake?.();
     this.#wake = undefined;
@@ -60,8 +64,9 @@ class SentReader implements ByteReader {
   /** @param into as long as that of the read that filled the block: both sides' cursors ask alike */
   async read(into: Uint8Array): Promise<number> {
     while (this.#waiting.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
-    const { bytes, consumed } = this.#waiting[0]!;
+    const { bytes, consumed, errors } = this.#waiting[0]!;
     this.consumed = consumed;
+    this.failures = errors;
     if (bytes.length === 0) return 0;
     this.#waiting.shift();
     into.set(bytes);
@@ -100,7 +105,7 @@ class Shipment {
 
   /** Copies into the piece, or where that is full into memory of its own. */
   readonly keep: Keep = (bytes) => {
-    if (bytes.length > PIECE - this.filled) return bytes.slice();
+    if (bytes.length > PIECE - this.filled) return new Uint8Array(bytes);
     const kept = new Uint8Array(this.piece, this.filled, bytes.length);
     kept.set(bytes);
     this.filled += bytes.length;
@@ -108,14 +113,14 @@ class Shipment {
     return kept;
   };
 
-  async add(bytes: Uint8Array, consumed: number): Promise<void> {
+  async add(bytes: Uint8Array, { consumed, failures: errors }: SentReader): Promise<void> {
     const kept = bytes.buffer === this.piece ? bytes : this.keep(bytes);
     if (kept.buffer === this.piece) {
       const from = kept.byteOffset;
-      this.chunks.push({ bytes: { from, to: from + kept.length }, consumed });
+      this.chunks.push({ bytes: { from, to: from + kept.length }, consumed, errors });
       this.toCome--;
     } else {
-      this.chunks.push({ bytes: kept, consumed });
+      this.chunks.push({ bytes: kept, consumed, errors });
       this.apart += kept.length;
     }
     const full = PIECE - this.filled - this.apart < LEAST_ROOM || this.chunks.length >= MOST_CHUNKS;
@@ -160,15 +165,15 @@ export function serveDecoding(): void {
     try {
       const codec = await loadCodec(container);
       const chunks = codec.decode(new ByteCursor(stored, { blockSize: BLOCK }), shipment.keep);
-      for await (const chunk of chunks) await shipment.add(chunk, stored.consumed);
+      for await (const chunk of chunks) await shipment.add(chunk, stored);
       shipment.send();
-      post({ type: "ended", consumed: stored.consumed });
+      post({ type: "ended", consumed: stored.consumed, errors: stored.failures });
     } catch (error) {
       shipment.send();
       const code = error instanceof DecodeError ? error.code : undefined;
       const offset = error instanceof DecodeError ? error.offset : 0;
       const message = error instanceof Error ? error.message : String(error);
-      post({ type: "failed", code, message, offset, consumed: stored.consumed });
+      post({ type: "failed", code, message, offset, consumed: stored.consumed, errors: stored.failures });
     }
   };
 
