@@ -142,6 +142,15 @@ describe("faults of streams", () => {
     expect(read!.codes[0]).toMatch(/^decompress-(?:trailing|corrupt)$/);
   });
 
+  test.each([
+    ["cut short", (whole: Buffer) => whole.subarray(0, -20), "decompress-truncated"],
+    ["damaged", (whole: Buffer) => Buffer.concat([whole.subarray(0, 10), whole.subarray(40)]), "decompress-corrupt"],
+    ["followed by a newline", (whole: Buffer) => Buffer.concat([whole, Buffer.from("\n")]), "decompress-trailing"],
+  ])("a bzip2 file that is %s is told from the others", async (_, change, code) => {
+    const [read] = await readAll(file(change(fixture("app.log.bz2"))));
+    expect(read!.codes).toEqual([code]);
+  });
+
   test("zstd and lz4 padded with zeros are whole", async () => {
     for (const name of ["app.log.zst", "app.log.lz4"]) {
       const [read] = await readAll(file(Buffer.concat([fixture(name), Buffer.alloc(5000)])));
@@ -160,6 +169,17 @@ describe("faults of streams", () => {
     expect(read!.codes).toEqual(["expansion-limit"]);
     expect(read!.bytes.length).toBe(1_000_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
+  });
+
+  test("a bzip2 bomb stops at the limit, having cost the memory of a block", async () => {
+    // 46 MB of zeros, 60 times.
+    const stream =
+      "425a68393141592653590e09e2df015f8e4000c0000008200030804d4642a025a90a8097314159265359b9d087d00000c5d000c00004000008200020a534198d485b050bc5dc914e14242970d09b80";
+    const before = process.memoryUsage().rss;
+    const [read] = await readAll(file(Buffer.from(stream.repeat(60), "hex")), { maxExpandedBytes: 1_000_000 });
+    expect(read!.codes).toEqual(["expansion-limit"]);
+    expect(read!.bytes.length).toBe(1_000_000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 2 ** 20);
   });
 
   test("zstd frames that are damaged or left early give back their windows", async () => {
