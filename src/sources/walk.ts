@@ -66,7 +66,7 @@ class Walker {
   }
 
   async #glob(pattern: string): Promise<void> {
-    // Most inputs are files and folders: what reads globs takes 8 ms to load.
+    // Most inputs are files and folders: what reads globs takes some ms to load.
     const { expandGlob } = await import("./glob.js");
     const { paths, problems } = expandGlob(pattern);
     this.problems.push(...problems);
