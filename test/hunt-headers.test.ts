@@ -103,9 +103,10 @@ describe("headers", () => {
         for (let i = 0; i < lines.length; i += size) {
           const block = lines.slice(i, i + size);
           headers.observe(Buffer.from(`${block.join("\n")}\n`), starts[i]!);
-          block.forEach((_line, j) =>
-            expect(headers.before("#Fields:", starts[i + j]!)).toBe(slow(block, "#Fields:", j)),
-          );
+          const places = [...block.keys()];
+          // Asked once more from the end: what was found for a later line says nothing of an earlier one.
+          for (const j of [...places, ...places.toReversed()])
+            expect(headers.before("#Fields:", starts[i + j]!)).toBe(slow(block, "#Fields:", j));
         }
       }),
     );

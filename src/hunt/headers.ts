@@ -161,6 +161,11 @@ export class StreamHeaders implements HeaderLookup {
   private keeping = false;
   private region: Buffer = Buffer.alloc(0);
   private base = 0;
+  /**
+   * By prefix, the nearest header at or before `at` in the region, -1 for none: hits come in ascending order, so that a region is searched
+   * once in all.
+   */
+  private readonly nearest = new Map<string, { at: number; start: number }>();
 
   head(): string[] {
     return this.first;
@@ -178,6 +183,7 @@ export class StreamHeaders implements HeaderLookup {
     }
     this.region = region;
     this.base = base;
+    this.nearest.clear();
     if (!this.keeping) return;
     if (region[0] === HASH) this.keep(0);
     for (let i = region.indexOf("\n#"); i >= 0; i = region.indexOf("\n#", i + 1)) this.keep(i + 1);
@@ -206,11 +212,20 @@ export class StreamHeaders implements HeaderLookup {
   private inRegion(prefix: string, offset: number): string | undefined {
     const { region } = this;
     const at = offset - this.base;
-    // A negative start would count from the end.
-    const found = at > 0 ? region.lastIndexOf(`\n${prefix}`, at - 1) : -1;
-    const start = found >= 0 ? found + 1 : region.indexOf(prefix) === 0 ? 0 : -1;
-    return start < 0 || start > at ? undefined : lineText(region.subarray(start, start + LINE_LIMIT));
+    if (at < 0) return undefined;
+    let known = this.nearest.get(prefix);
+    if (!known || at < known.at) known = { at: 0, start: startsWith(region, prefix) ? 0 : -1 };
+    if (at > known.at) {
+      const found = region.subarray(known.at).lastIndexOf(`\n${prefix}`, at - 1 - known.at);
+      known = { at, start: found < 0 ? known.start : known.at + found + 1 };
+    }
+    this.nearest.set(prefix, known);
+    return known.start < 0 ? undefined : lineText(region.subarray(known.start, known.start + LINE_LIMIT));
   }
+}
+
+function startsWith(bytes: Buffer, prefix: string): boolean {
+  return bytes.subarray(0, Buffer.byteLength(prefix)).equals(Buffer.from(prefix));
 }
 
 function lastAtOrBefore(list: readonly Found[], offset: number): Found | undefined {
