@@ -81,10 +81,13 @@ export function civilTime(
   };
 }
 
-const ISO =
-  /^(\d{4})[-/](\d{2})[-/](\d{2})[T _](\d{2}):(\d{2})(?::(\d{2})(?:(?:\.|,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d|\d{1,3}\.\d))(\d{1,9}))?)?[ ]?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?/;
+/** A comma before a fraction, not before the next column's epoch, date or address. */
+export const FRACTION_COMMA = String.raw`,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d|\d{1,3}\.\d)`;
+const ISO = new RegExp(
+  String.raw`^(\d{4})[-/](\d{2})[-/](\d{2})[T _](\d{2}):(\d{2})(?::(\d{2})(?:(?:\.|${FRACTION_COMMA})(\d{1,9}))?)?[ ]?(Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?`,
+);
 
-/** ISO 8601 / RFC 3339 at the start of `text`, `T`, space or `_` between date and time, fraction with `.` or `,` (not the comma before a column's id or date); zone optional. */
+/** ISO 8601 / RFC 3339 at the start of `text`, `T`, space or `_` between date and time, fraction with `.` or `,`; zone optional. */
 export function parseIsoTime(text: string): ParsedTime | undefined {
   const m = ISO.exec(text);
   if (!m) return undefined;

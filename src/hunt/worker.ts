@@ -5,6 +5,7 @@ import { parserFactory, type ParserSettings } from "../formats/parser-settings.j
 import { Kernel } from "../matcher/kernel.js";
 import type { CompiledSet } from "../matcher/matcher.js";
 import { hashAsFound, type FileHash } from "../sources/file-hash.js";
+import { Signal } from "../sources/signal.js";
 import type { SourceRef } from "../sources/source.js";
 import { OwnNetworks } from "../triage/own.js";
 import type { Serialise } from "./batch.js";
@@ -97,12 +98,12 @@ export function serveTasks(serialise: Serialise): void {
   const port = parentPort!;
   let env: ScanEnvironment | undefined;
   let ahead = 0;
-  let wake: (() => void) | undefined;
+  const taken = new Signal();
   let work = Promise.resolve();
   const post = (message: FromWorker, handedOver: ArrayBuffer[] = []): void => port.postMessage(message, handedOver);
   const emit: ScanEnvironment["emit"] = async (_task, bytes) => {
     post({ type: "batch", bytes }, [bytes.buffer]);
-    if (++ahead >= BATCHES_AHEAD) await new Promise<void>((resolve) => (wake = resolve));
+    if (++ahead >= BATCHES_AHEAD) await taken.wait();
   };
   port.on("message", (message: ToWorker) => {
     switch (message.type) {
@@ -111,8 +112,7 @@ export function serveTasks(serialise: Serialise): void {
         return;
       case "taken":
         ahead--;
-        wake?.();
-        wake = undefined;
+        taken.notify();
         return;
       case "hash": {
         const { stopped, progress } = hashWatch(message.shared);

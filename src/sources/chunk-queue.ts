@@ -1,3 +1,5 @@
+import { Signal } from "./signal.js";
+
 /** Chunks from a producer to a reader, bounded: the producer waits for room, the reader for bytes. */
 export class ChunkQueue {
   /** Bytes waiting. */
@@ -6,8 +8,8 @@ export class ChunkQueue {
   #chunks: Uint8Array[] = [];
   #ended = false;
   #wanted = 0;
-  #wakeReader: (() => void) | undefined;
-  #wakeProducer: (() => void) | undefined;
+  readonly #arrived = new Signal();
+  readonly #room = new Signal();
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -22,14 +24,13 @@ export class ChunkQueue {
     // A small view would keep its whole buffer alive and so break the bound.
     this.#chunks.push(chunk.length * 4 < chunk.buffer.byteLength ? new Uint8Array(chunk) : chunk);
     this.bytes += chunk.length;
-    if (this.bytes >= this.#wanted) this.#wake();
+    if (this.bytes >= this.#wanted) this.#arrived.notify();
   }
 
   end(): void {
     this.#ended = true;
-    this.#wake();
-    this.#wakeProducer?.();
-    this.#wakeProducer = undefined;
+    this.#arrived.notify();
+    this.#room.notify();
   }
 
   /** True when `take` would give `wanted` bytes, or all there will be. */
@@ -41,17 +42,13 @@ export class ChunkQueue {
   waitFor(wanted: number): Promise<void> {
     if (this.ready(wanted)) return Promise.resolve();
     this.#wanted = Math.min(wanted, this.#limit);
-    return new Promise((resolve) => {
-      this.#wakeReader = resolve;
-    });
+    return this.#arrived.wait();
   }
 
   /** Resolves when the queue is below its limit, or ended. One producer waits at a time. */
   waitForRoom(): Promise<void> {
     if (!this.full || this.#ended) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#wakeProducer = resolve;
-    });
+    return this.#room.wait();
   }
 
   /** Moves bytes into the target; returns how many. */
@@ -72,15 +69,7 @@ export class ChunkQueue {
     }
     if (used > 0) this.#chunks.splice(0, used);
     this.bytes -= filled;
-    if (this.#wakeProducer && !this.full) {
-      this.#wakeProducer();
-      this.#wakeProducer = undefined;
-    }
+    if (!this.full) this.#room.notify();
     return filled;
-  }
-
-  #wake(): void {
-    this.#wakeReader?.();
-    this.#wakeReader = undefined;
   }
 }

@@ -148,9 +148,8 @@ export async function decode(
     return {
       reader: await refuse(whole, `${inside}${container} compressed more than ${MAX_LEVELS} times`, "nesting-limit"),
     };
-  const next: DecodeOptions = { ...options, within: container };
   // One thread a file: what is compressed twice is no log of today's.
-  delete next.decoder;
+  const next: DecodeOptions = { ...options, decoder: undefined, within: container };
   if (isStream(container)) {
     const { maxExpandedBytes, decoder } = options;
     const limits = { maxExpandedBytes, inside: within === "" ? "" : ` (inside ${within})` };

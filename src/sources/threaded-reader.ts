@@ -5,6 +5,7 @@ import { ChunkReader } from "./chunk-reader.js";
 import { DecodeError } from "./codecs/codec.js";
 import { BLOCK } from "./codecs/block.js";
 import { BLOCKS_AHEAD, type FromDecoder, type ToDecoder } from "./codecs/thread.js";
+import { Signal } from "./signal.js";
 import type { ByteReader, StreamContainer } from "./source.js";
 
 /** Where decompressing threads come from. */
@@ -23,10 +24,11 @@ class Decoder {
   private readonly waiting: Extract<FromDecoder, { type: "chunks" }>[] = [];
   private over: Extract<FromDecoder, { type: "ended" | "failed" }> | undefined;
   private died: Error | undefined;
-  private wake: (() => void) | undefined;
+  private readonly heard = new Signal();
   /** Blocks are read one after the other. */
   private feeding = Promise.resolve();
   private readonly cursor: ByteCursor;
+  /** All is sent, or nothing more is wanted. */
   private fed = false;
   /** Errors of the stored bytes that the decoder had come to. */
   private known = 0;
@@ -71,7 +73,7 @@ class Decoder {
         const { code, message, offset } = this.over;
         throw code === undefined ? new Error(message) : new DecodeError(code, message, offset);
       } else if (this.died) throw this.died;
-      else await new Promise<void>((resolve) => (this.wake = resolve));
+      else await this.heard.wait();
     }
   }
 
@@ -84,14 +86,14 @@ class Decoder {
 
   private lost(error: Error): void {
     this.died ??= error;
-    this.wakeUp();
+    this.heard.notify();
   }
 
   private message(message: FromDecoder): void {
     if (message.type === "wanted") this.feed();
     else if (message.type === "chunks") this.waiting.push(message);
     else this.over = message;
-    this.wakeUp();
+    this.heard.notify();
   }
 
   private feed(): void {
@@ -100,19 +102,14 @@ class Decoder {
       const { cursor, stored } = this;
       const bytes = new Uint8Array(await cursor.from(cursor.position));
       cursor.moveTo(cursor.position + bytes.length);
-      this.fed ||= bytes.length === 0;
-      if (!this.fed || bytes.length === 0)
-        this.post({ type: "stored", bytes, consumed: stored.consumed, errors: stored.errors.length }, [bytes.buffer]);
+      if (this.fed) return;
+      this.fed = bytes.length === 0;
+      this.post({ type: "stored", bytes, consumed: stored.consumed, errors: stored.errors.length }, [bytes.buffer]);
     });
   }
 
   private post(message: ToDecoder, handedOver: ArrayBuffer[] = []): void {
     this.worker.postMessage(message, handedOver);
-  }
-
-  private wakeUp(): void {
-    this.wake?.();
-    this.wake = undefined;
   }
 }
 

@@ -20,6 +20,7 @@ const SENSOR = /\b(?:login|logon|attempt\w*|bann?(?:ed)?|waf|honeypot|attack\w*)
 /** A web server's record: its own address may come first. */
 const METHOD = /[ \t,;|"'](?:GET|POST|PUT|HEAD|OPTIONS)[ \t,;|"']/;
 const NUMBER_COLUMN = /(?<=[,;|])["' ]{0,2}\d{1,10}(?=["' ]{0,2}(?:[,;|]|$))/;
+
 /**
  * Two ends with ports and no word that places them (`1.2.3.4:25,5.6.7.8:53722`, `1.2.3.4 12345 5.6.7.8 443`): the one with the
  * service's port is the destination.

@@ -40,7 +40,7 @@ export class Facts {
     sip: {},
     origin: {},
   };
-  nat: Record<"source" | "destination", { ip?: string; port?: number }> = { source: {}, destination: {} };
+  readonly nat: Record<"source" | "destination", { ip?: string; port?: number }> = { source: {}, destination: {} };
   readonly counts: Record<"source" | "destination", { bytes?: number; packets?: number }> = {
     source: {},
     destination: {},

@@ -4,7 +4,7 @@ import { findAddresses, type FoundAddress } from "./addresses.js";
 import { guessAdjacent, guessPair, portColumns, twoAndTwo } from "./columns.js";
 import type { Facts } from "./facts.js";
 import { isAboutLogin, outcomeOfText } from "./outcome-words.js";
-import { ARROW_BEFORE, readBefore, type Reading } from "./place-words.js";
+import { ARROW_BEFORE, readBefore, URL_BEFORE, type Reading } from "./place-words.js";
 
 const ARROW_AFTER = /^(?:\/\d{1,5})?(?: \([^()]{1,40}\))?[\s\]")]{0,24}(?:-{1,2}>|=>|→|>(?= ?[\d[]))/;
 /** A request for an absolute URL or a tunnel, in columns without quotes. */
@@ -110,7 +110,7 @@ export function readPhrases(text: string, said: string, facts: Facts, from: numb
         : readPlace(bounded.slice(from, found.start), before, after, i, all);
     const inRequest = found.start > afterRequest;
     if (!reading) {
-      if (!inRequest && !/:\/\/[^\s/|,;"'<>]{0,60}$/.test(before) && !/^[.\d]*\/\d/.test(after)) open.push(found);
+      if (!inRequest && !URL_BEFORE.test(before) && !/^[.\d]*\/\d/.test(after)) open.push(found);
       continue;
     }
     putPlace(facts, reading, found, inRequest);

@@ -31,6 +31,8 @@ const NOT_TO =
 export const ARROW_BEFORE = /(?:(?<!<)(?:-{1,2}|=)>|→|\d >|\w\)? >)[\s["(]{0,16}$/;
 const REPLY_TO =
   /(?<!\bno )\b(?:repl(?:y|ied|ying)|response|respond(?:ed|ing)?|answer(?:ed|ing)?|servfail|nxdomain|formerr)(?: (?:sent|packet|message))? (?:back )?to (?:(?:peer|client|host|address|ip) ){0,2}(?:\d{1,6} )?[[("']?$/;
+/** The address that follows is the host of a URL. */
+export const URL_BEFORE = /:\/\/[^\s/|,;"'<>]{0,60}$/;
 /** A URL that this machine went to, not one that a visitor named. */
 const FETCHED = /\b(?:download|fetch|upload|curl|wget|connect)\w*(?: [\w.'-]{1,20}){0,3} ["'<]?[a-z]{2,6}:\/\/$/;
 
@@ -59,10 +61,9 @@ export function readBefore(before: string, lead: string): Reading | undefined {
   // "from outside:192.0.2.1", "dst inside/192.0.2.1": firewalls put the zone before an address.
   const text = before
     .toLowerCase()
-
     .replace(/(\b(?:from|to|src|dst|client|server) )[a-z][\w.-]{0,31}[:/]$/, "$1")
     .replace(/((?:->|=>|→) )[a-z][\w.-]{0,31}\/$/, "$1");
-  if (/:\/\/[^\s/|,;"'<>]{0,60}$/.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
+  if (URL_BEFORE.test(text)) return FETCHED.test(text) ? { place: "destination", rank: 2 } : undefined;
   if (/\btranslation from \S{1,64} to $/.test(text)) return undefined;
   const named = FIELD_NAME.exec(lead.length < before.length ? lead : before);
   const kind = named ? meaningOf(named[1]!)?.kind : undefined;

@@ -4,6 +4,7 @@ import { monthInAnyLanguage, monthOf } from "../months.js";
 import {
   civilTime,
   eitherOrder,
+  FRACTION_COMMA,
   milliseconds,
   parseClfTime,
   parseEpoch,
@@ -26,7 +27,7 @@ const NAMED_ZONE =
   "(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific|US|Etc)\\/[A-Za-z_+-]{2,20}(?:\\/[A-Za-z_]{2,20})?\\d{0,2}";
 const ZONE = `(?:[ ,]{0,2}[([]?(Z|(?:UTC|GMT)(?: ?[+-]\\d{1,2}(?::?\\d{2})?)?|[+-]\\d{2}:?\\d{2}|[+-]\\d{2}|[A-Z]{3,4}|${NAMED_ZONE})(?!\\w|[:./]\\w)[)\\]]?)?`;
 /** Hour, minute, second, fraction. Where seconds may be wanting, nothing but an end may follow. */
-const CLOCK = String.raw`(\d{1,2}):(\d{2}):(\d{2})(?:(?:[.:]|,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d|\d{1,3}\.\d))(\d{1,9}))?`;
+const CLOCK = String.raw`(\d{1,2}):(\d{2}):(\d{2})(?:(?:[.:]|${FRACTION_COMMA})(\d{1,9}))?`;
 const SHORT_CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,:](\d{1,9}))?)?(?![\d:.]\d)`;
 /** Letters of the Latin alphabets and of the Cyrillic one. */
 const LETTERS = "[A-Za-z\\u00C0-\\u017F\\u0400-\\u04FF]";
@@ -98,8 +99,9 @@ function numeric(
 export const NOTATIONS: readonly Notation[] = [
   {
     // ISO 8601 and its relatives: `2021-03-04T05:06:07.123Z`, `2021/03/04 05:06:07`, `2021-03-04_05:06:07`, `2021-03-04 05:06`.
-    pattern:
-      /(?<![\d-])\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}(?::\d{2}(?:(?:\.|,(?!\d{10}|\d{4}[-/]\d{1,2}[-/]\d|\d{1,3}\.\d))\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})(?!\w|:\d))?/,
+    pattern: new RegExp(
+      String.raw`(?<![\d-])\d{4}[-/]\d{2}[-/]\d{2}[T _]\d{2}:\d{2}(?::\d{2}(?:(?:\.|${FRACTION_COMMA})\d{1,9})?)?(?: ?(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})(?!\w|:\d))?`,
+    ),
     read: (m) => parseIsoTime(m[0]),
   },
   {

@@ -42,7 +42,7 @@ class Stored {
       const bytes = await this.cursor.from(this.cursor.position);
       this.ended = bytes.length === 0;
       if (this.ended) return;
-      this.#pieces.push(Uint8Array.from(bytes));
+      this.#pieces.push(new Uint8Array(bytes));
       this.#length += bytes.length;
       this.cursor.moveTo(this.cursor.position + bytes.length);
     }
@@ -74,7 +74,7 @@ async function* decode(cursor: ByteCursor): AsyncGenerator<Uint8Array, void> {
   const output = new Output();
   /** Undefined between streams. */
   let level: number | undefined;
-  let checksum: number | null = 0;
+  let checksum = 0;
   let streams = 0;
   let work = new Int32Array();
   for (;;) {
@@ -88,11 +88,12 @@ async function* decode(cursor: ByteCursor): AsyncGenerator<Uint8Array, void> {
         if (work.length < level * LEVEL) work = new Int32Array(level * LEVEL);
         continue;
       }
-      checksum = bzip2Blocks.decompress(stored.bits, output.write, work, level * LEVEL, checksum!);
+      const next = bzip2Blocks.decompress(stored.bits, output.write, work, level * LEVEL, checksum);
+      if (next === null) level = undefined;
+      else checksum = next;
     } catch (error) {
       throw failure(error, { isBetween: level === undefined && streams > 0, stored });
     }
-    if (checksum === null) level = undefined;
     yield* output.pieces();
   }
 }

@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import type { SourceError } from "../../model/coverage.js";
 import type { ErrorCode } from "../../model/errors.js";
 import { ByteCursor } from "../byte-cursor.js";
+import { Signal } from "../signal.js";
 import type { ByteReader, Container, Encoding, StreamContainer } from "../source.js";
 import { BLOCK } from "./block.js";
 import { DecodeError, type Keep } from "./codec.js";
@@ -50,20 +51,19 @@ class SentReader implements ByteReader {
   /** Of the stored bytes, when what was read last was read. */
   failures = 0;
   readonly #waiting: { bytes: Uint8Array; consumed: number; errors: number }[] = [];
-  #wake: (() => void) | undefined;
+  readonly #arrived = new Signal();
 
   /** @param took called when what was sent has been read */
   constructor(private readonly took: () => void) {}
 
   push(sent: { bytes: Uint8Array; consumed: number; errors: number }): void {
     this.#waiting.push(sent);
-    this.#wake?.();
-    this.#wake = undefined;
+    this.#arrived.notify();
   }
 
   /** @param into as long as that of the read that filled the block: both sides' cursors ask alike */
   async read(into: Uint8Array): Promise<number> {
-    while (this.#waiting.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    while (this.#waiting.length === 0) await this.#arrived.wait();
     const { bytes, consumed, errors } = this.#waiting[0]!;
     this.consumed = consumed;
     this.failures = errors;
@@ -97,7 +97,7 @@ class Shipment {
   private toCome = 0;
   private made = 1;
   private readonly free: ArrayBuffer[] = [];
-  private wake: (() => void) | undefined;
+  private readonly returned = new Signal();
 
   constructor(private readonly post: (message: FromDecoder, handedOver?: ArrayBuffer[]) => void) {
     this.piece = new ArrayBuffer(PIECE);
@@ -131,7 +131,7 @@ class Shipment {
   }
 
   private async next(): Promise<ArrayBuffer> {
-    while (this.free.length === 0 && this.made === PIECES) await new Promise<void>((resolve) => (this.wake = resolve));
+    while (this.free.length === 0 && this.made === PIECES) await this.returned.wait();
     const free = this.free.pop();
     if (free) return free;
     this.made++;
@@ -149,8 +149,7 @@ class Shipment {
 
   taken(piece: ArrayBuffer): void {
     this.free.push(piece);
-    this.wake?.();
-    this.wake = undefined;
+    this.returned.notify();
   }
 }
 
